@@ -1,0 +1,157 @@
+"""The whole machine on a page: what comes in, its unit of work, what goes out; and the work that waits for its time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from bot import metrics, unit
+from bot import state as states
+from bot.channels import Channel, NotStored
+from bot.channels.render import fit
+from bot.guard import Guard
+from bot.speaker import Speaker
+from handlers.messages import Incoming, Outgoing
+from handlers.vietnamese import nfc_clean
+from handlers.words import N_
+from storage.engine import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from bot.state import State
+    from bot.unit import Done
+
+log = structlog.get_logger(__name__)
+Clock = Callable[[], datetime]
+LOST = N_("I no longer have those words. Please type them once more.")
+LONGEST = 8_000  # characters of one message that are looked at; a report's answer may have half of it
+
+
+def utc_now() -> datetime:
+    """The system's clock."""
+    return datetime.now(UTC)
+
+
+class App:
+    """Receives updates from channels (`bot.channels.Receiver`), keeps the registry and the forms fresh."""
+
+    def __init__(self, db: Database, clock: Clock = utc_now) -> None:
+        self.db = db
+        self.clock = clock
+        self.channels: dict[tuple[str, str], Channel] = {}
+        self.guard = Guard()
+        self.speaker = Speaker(self)
+        self.letters_due = asyncio.Event()
+        self.files_due = asyncio.Event()
+        self._state: State | None = None
+
+    @property
+    def state(self) -> State:
+        """The registry and forms in force."""
+        assert self._state is not None, "load() first"
+        return self._state
+
+    async def load(self) -> None:
+        """Read the registry and the forms; later calls only when they changed."""
+        if self._state is None:
+            self._state = await self.db.read(states.read)
+        else:
+            self._state = await states.newer(self.db, self._state)
+
+    def add(self, channel: Channel) -> None:
+        """A channel to speak through."""
+        self.channels[channel.name, channel.bot] = channel
+
+    async def receive(self, incoming: Incoming, *, inline: bool = False) -> Outgoing | None:
+        """See `bot.channels.Receiver`."""
+        again = self.speaker.handed_before(incoming) if inline else None
+        if again is not None:
+            return again
+        now = self.clock()
+        incoming = replace(incoming, text=nfc_clean(incoming.text[: LONGEST + 1])) if incoming.text else incoming
+        with metrics.RECEIVED.labels(incoming.channel).time():
+            done, about = await self._run(incoming, now)
+        if done.letters:
+            self.letters_due.set()
+            self.files_due.set()
+        if done.purge:
+            await self.db.purge()
+        return await self.speaker.answer(about, done, inline=inline and about is incoming)
+
+    def said(self, incoming: Incoming) -> None:
+        """See `bot.channels.Receiver`."""
+        self.speaker.said(incoming)
+
+    async def _run(self, incoming: Incoming, now: datetime) -> tuple[Done, Incoming]:
+        """The unit of work, and the update its answer belongs to (not this one where it released words that waited)."""
+        verdict = self.guard.judge(incoming, now)
+        state, numbered = self.state, not self._has_buttons(incoming)
+        if verdict == "ask":
+            self.guard.hold(incoming, now)
+            return await self._write(lambda conn: unit.hold(conn, state, incoming, now)), incoming
+        if verdict == "denunciation":
+            held = self.guard.take(incoming)
+            return await self._write(lambda conn: unit.denounced(conn, state, incoming, held, now)), incoming
+        if verdict == "gone":
+            return await self._write(lambda conn: unit.note(conn, state, incoming, now, LOST)), incoming
+        if verdict == "not":
+            released = self.guard.take(incoming)
+            await self._write(lambda conn: unit.note(conn, state, incoming, now, ""))
+            incoming = replace(released or incoming, query=incoming.query)
+        return await self._handle(incoming, now, numbered=numbered), incoming
+
+    async def _handle(self, incoming: Incoming, now: datetime, *, numbered: bool) -> Done:
+        state = self.state
+        try:
+            return await self._write(lambda conn: unit.run(conn, state, incoming, now, numbered=numbered))
+        except NotStored:
+            raise
+        except Exception as error:
+            metrics.FAILED.labels(incoming.channel).inc()
+            log.exception("update_failed", channel=incoming.channel, error=type(error).__name__)
+            problem = error
+        return await self._write(lambda conn: unit.failed(conn, state, incoming, now, problem))
+
+    async def _write(self, work: Callable[[Connection], Done]) -> Done:
+        try:
+            return await self.db.write(work)
+        except DBAPIError as error:
+            if error.connection_invalidated or type(error).__name__ == "OperationalError":
+                raise NotStored from None
+            raise
+        except (OSError, TimeoutError):
+            raise NotStored from None
+
+    def _has_buttons(self, incoming: Incoming) -> bool:
+        channel = self.channels.get((incoming.channel, incoming.bot))
+        return channel is None or channel.limits.has_buttons
+
+    def fitted(self, message: Outgoing, done: Done) -> tuple[Outgoing, ...]:
+        """The message as its channel can say it; nothing when the channel is not there (any more)."""
+        channel = self.channels.get((message.to.channel, message.to.bot))
+        return fit(message, channel.limits, done.words) if channel is not None else ()
+
+
+async def forever(name: str, seconds: float, work: Callable[[], Awaitable[object]], kick: asyncio.Event | None = None) -> None:
+    """Do `work` every so often, and at once when kicked; a failure is logged and the next round tries again."""
+    while True:
+        try:
+            await work()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a timed job must outlive any mistake
+            log.error("job_failed", job=name, error=type(error).__name__)
+        if kick is None:
+            await asyncio.sleep(seconds)
+            continue
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(kick.wait(), seconds)
+        kick.clear()

@@ -1,0 +1,92 @@
+"""Rule 14: words that may be a denunciation are judged here, in memory, before anything is stored.
+
+A denunciation (tố cáo) is valid only as a signed letter or in person, and the law keeps its author secret (Law on
+Denunciation 25/2018/QH14, articles 8, 22, 56). So such words wait here for ten minutes, nowhere else, until the person
+has said what they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Literal
+
+from handlers import facts, triage
+from handlers.messages import Address, Button, Incoming, Outgoing, rows
+from handlers.vietnamese import fold
+from handlers.words import Words
+
+WAIT = timedelta(minutes=10)
+MOST = 10_000
+
+Verdict = Literal["ordinary", "ask", "denunciation", "not", "gone"]
+_YES = frozenset({"phai", "dung", "dung la to cao", "la to cao", "co", "1", "yes", "yes it is"})
+_NO = frozenset({"khong phai", "khong phai to cao", "khong", "2", "no", "no it is not"})
+
+
+class Guard:
+    """Keeps at most `MOST` messages, each ten minutes."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[tuple[str, str, str], tuple[datetime, Incoming]] = OrderedDict()
+
+    def judge(self, incoming: Incoming, now: datetime) -> Verdict:
+        """What is to be done with this message; nothing is stored yet."""
+        self._forget(now)
+        if incoming.tap.startswith("d:"):
+            return self._answer(incoming, incoming.tap == "d:yes")
+        held = self._held.get(_who(incoming))
+        if held is not None and not incoming.tap and held[1].key != incoming.key:
+            word = fold(incoming.text) if len(incoming.text) <= 40 else ""
+            if word in _YES or word in _NO:
+                return self._answer(incoming, word in _YES)
+        return "ask" if suspicious(incoming) else "ordinary"
+
+    def hold(self, incoming: Incoming, now: datetime) -> None:
+        """Keep the words until the person has answered."""
+        self._held[_who(incoming)] = (now + WAIT, incoming)
+        self._held.move_to_end(_who(incoming))
+        if len(self._held) > MOST:
+            self._held.popitem(last=False)
+
+    def take(self, incoming: Incoming) -> Incoming | None:
+        """The words that waited for this answer; they wait no more."""
+        held = self._held.pop(_who(incoming), None)
+        return held[1] if held else None
+
+    def _answer(self, incoming: Incoming, yes: bool) -> Verdict:  # noqa: FBT001 - the answer is yes or no
+        if yes:
+            return "denunciation"
+        return "not" if _who(incoming) in self._held else "gone"
+
+    def _forget(self, now: datetime) -> None:
+        while self._held and next(iter(self._held.values()))[0] <= now:
+            self._held.popitem(last=False)
+
+
+def _who(incoming: Incoming) -> tuple[str, str, str]:
+    return incoming.channel, incoming.bot, incoming.user
+
+
+def suspicious(incoming: Incoming) -> bool:
+    """Text, caption and file names alike."""
+    if incoming.text and triage.maybe_denunciation(incoming.text):
+        return True
+    return any(file.name and triage.maybe_denunciation(file.name) for file in incoming.attachments)
+
+
+def hashed(incoming: Incoming) -> str:
+    """What is kept of the key of such an update: enough to know it again, nothing to find the person by."""
+    return "h:" + hashlib.sha256(f"{incoming.channel}|{incoming.bot}|{incoming.key}".encode()).hexdigest()
+
+
+def question(to: Address, words: Words) -> Outgoing:
+    """Is it one? Never written down."""
+    buttons = rows([Button(words("Yes, it is a denunciation"), "d:yes"), Button(words("No, it is not"), "d:no")])
+    return Outgoing(to=to, text=facts.reply("to_cao_ask")(words.lang), buttons=buttons, fleeting=True)
+
+
+def guidance(to: Address, words: Words, query: str) -> Outgoing:
+    """How and where to make it validly."""
+    return Outgoing(to=to, text=facts.reply("to_cao")(words.lang), fleeting=True, query=query)

@@ -1,0 +1,67 @@
+"""Brings a database to this program's tables and forms, in a process of its own: Alembic and pyxform never serve.
+
+`python -m bot.prepare URL`; `ready(...)` asks cheaply whether that is needed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.resources import files
+
+from sqlalchemy import Connection, create_engine
+
+from storage import forms, migrate
+from storage.engine import ENGINE_OPTIONS
+
+
+def sources() -> dict[str, str]:
+    """The shipped forms: name -> Markdown."""
+    folder = files("handlers").joinpath("forms")
+    return {path.name[:-3]: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.name.endswith(".md")}
+
+
+def source_hash(text: str) -> str:
+    """What tells whether a form was compiled from exactly this text."""
+    return sha256(text.encode()).hexdigest()
+
+
+def ready(conn: Connection) -> bool:
+    """Tables current and every shipped form compiled."""
+    if not migrate.is_current(conn):
+        return False
+    latest = {row.name: row.source_hash for row in forms.all_forms(conn)}
+    return all(latest.get(name) == source_hash(text) for name, text in sources().items())
+
+
+def prepare(url: str) -> list[str]:
+    """Migrate, compile what is new. Returns the names of the forms that were compiled."""
+    from handlers import compile_form
+    from handlers.form import content_hash
+
+    migrate.upgrade(url)
+    engine = create_engine(migrate.synchronous(url), **ENGINE_OPTIONS)
+    now, added = datetime.now(UTC), []
+    with engine.begin() as conn:
+        known = {row.name: row.source_hash for row in forms.all_forms(conn)}
+        for name, text in sources().items():
+            if known.get(name) != source_hash(text):
+                compiled = compile_form.compile_source(text, name)
+                forms.put(conn, name, content_hash(compiled), source_hash(text), compiled, now)
+                added.append(name)
+    engine.dispose()
+    return added
+
+
+def in_subprocess(url: str) -> None:
+    """The same in a process of its own; raises RuntimeError with its last words."""
+    done = subprocess.run([sys.executable, "-m", "bot.prepare"], input=url, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "prepare failed")
+
+
+if __name__ == "__main__":
+    # The address may hold a password, so it comes by standard input, not where every process list shows it.
+    prepare(sys.stdin.read().strip())

@@ -1,0 +1,86 @@
+"""What happens at its time: the weekly summary, the daily look at stuck letters, the nightly purge."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from bot import delivery, metrics
+from handlers import summary
+from handlers.clock import VN, today
+from handlers.registry import Registry
+from storage import accounts, drafts, groups, outbox, updates
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+MONTH = timedelta(days=31)
+
+
+class Schedule:
+    """`tick` does whatever is due; what it did is remembered in the database, so downtime only delays it."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def tick(self) -> int:
+        """Returns how many letters were queued."""
+        now, registry = self._app.clock(), self._app.state.registry
+
+        def work(conn: Connection) -> int:
+            queued = post_summaries(conn, registry, now)
+            if _due(conn, "daily", now, hour=8):
+                queued += delivery.report(conn, now, _admins(registry, now))
+                _purge(conn, registry, now)
+                outbox.ran(conn, "daily", now, {"queued": queued})
+            return queued
+
+        queued = await self._app.db.write(work)
+        counts = await self._app.db.read(outbox.counts)
+        for state in ("waiting", "claimed"):
+            metrics.WAITING.labels(state).set(counts.get(state, 0))
+        if queued:
+            self._app.letters_due.set()
+        return queued
+
+
+def post_summaries(conn: Connection, registry: Registry, now: datetime) -> int:
+    """One letter per group and ISO week, once its Friday 16:00 has come; the unique key refuses a second (rule 5)."""
+    year, week = summary.week_of(now)
+    name = f"summary:{year}-W{week:02d}"
+    due = summary.due_at(year, week)
+    rows = [row for row in groups.all_live(conn) if row.tied_at <= due]
+    if not rows or outbox.last_run(conn, name) is not None:
+        return 0
+    queued = sum(post_summary(conn, registry, row, year, week, now) for row in rows)
+    outbox.ran(conn, name, now, {"queued": queued})
+    return queued
+
+
+def post_summary(conn: Connection, registry: Registry, group: object, year: int, week: int, now: datetime) -> int:
+    """A group's summary of a week as a letter; 0 when it has had it."""
+    data = summary.build(conn, registry, group, year, week, now)
+    group_id = group.id  # type: ignore[attr-defined]
+    row = {"dedupe": f"summary:{group_id}:{year}-W{week:02d}", "template": "summary", "group_id": group_id, "params": data}
+    return outbox.put(conn, now, [row])
+
+
+def _due(conn: Connection, name: str, now: datetime, hour: int) -> bool:
+    """Once a day, from `hour` o'clock in Viet Nam."""
+    local = now.astimezone(VN)
+    last = outbox.last_run(conn, name)
+    return local.hour >= hour and (last is None or last.astimezone(VN).date() < local.date())
+
+
+def _admins(registry: Registry, now: datetime) -> list[int]:
+    return sorted({role.person_id for role in registry.roles if role.code == "quan_tri" and role.on(today(now))})
+
+
+def _purge(conn: Connection, registry: Registry, now: datetime) -> None:
+    province = registry.province()
+    months = registry.setting(province.id, "retention_months", "24") if province else "24"
+    updates.purge(conn, now)
+    drafts.purge(conn, now - MONTH * (int(months) if months.isdigit() else 24))
+    accounts.purge_invites(conn, now - MONTH)

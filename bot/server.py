@@ -1,0 +1,180 @@
+"""The serving process: database, channels, HTTP, timed work; started, and stopped without losing anything."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot import prepare
+from bot.app import App, Clock, forever, utc_now
+from bot.channels.web import DemoPhones, WebChannel, WebSettings
+from bot.config import Settings
+from bot.delivery import Delivery
+from bot.hooks import Hooks
+from bot.media import Media, Worker
+from bot.schedule import Schedule
+from handlers import deadlines
+from handlers.clock import today
+from storage.engine import Database
+
+log = structlog.get_logger(__name__)
+
+
+class Server:
+    """Everything wired by hand, top to bottom."""
+
+    def __init__(self, settings: Settings, *, demo: DemoPhones | None = None, clock: Clock = utc_now, timed: bool = True) -> None:
+        self.settings = settings
+        self._timed = timed  # without: nothing happens by itself, whoever holds the server calls `quiet` and `schedule.tick`
+        self.db = Database(settings.database_url)
+        self.app = App(self.db, clock)
+        self.media = Media(settings.media_dir)
+        trial = settings.trial_to if settings.mode == "trial" and demo is None else None
+        self.delivery = Delivery(self.app, trial_to=trial)
+        self.worker = Worker(self.app, self.media)
+        self.schedule = Schedule(self.app)
+        self._demo = demo
+        self._tasks: list[asyncio.Task[None]] = []
+        self._runner: web.AppRunner | None = None
+        self.port = settings.http_port
+
+    async def start(self) -> None:
+        """Serving when this returns. Raises when the database or the port cannot be had."""
+        if not await self.db.read(prepare.ready):
+            await asyncio.to_thread(prepare.in_subprocess, self.settings.database_url)
+        await self.db.open()
+        await self.app.load()
+        self._add_channels()
+        await self._serve()
+        for channel in self.app.channels.values():
+            await channel.start(self.app)
+        if self._timed:
+            self._begin()
+            # The calendar of holidays takes a while the first time it is asked: not on the way of a message.
+            asyncio.get_running_loop().run_in_executor(None, deadlines.works, today(self.app.clock()))
+        log.info("ready", port=self.port, mode=self.settings.mode, channels=sorted("/".join(key) for key in self.app.channels))
+
+    async def stop(self) -> None:
+        """Stop taking updates, finish what was taken, close."""
+        for channel in self.app.channels.values():
+            await channel.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.app.speaker.finish()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.db.close()
+
+    def _add_channels(self) -> None:
+        settings = self.settings
+        web_settings = WebSettings(self.media.root / "coming", settings.public_url)
+        summary = self._demo_summary if self._demo is not None else None
+        hooks = Hooks(self.app).all(summary)
+        self.app.add(WebChannel(self.db, self.media.path, hooks, web_settings, self._demo, self.app.clock))
+        if self._demo is None and settings.telegram_tokens:
+            self._add_telegram()
+
+    def _add_telegram(self) -> None:
+        # Imported only where it is used: the library takes a third of a second and thirty megabytes.
+        from bot.channels.telegram import TelegramChannel
+
+        settings = self.settings
+        for position, token in enumerate(settings.telegram_tokens):
+            channel = TelegramChannel(
+                token,
+                media=self.media.path,
+                api_base=settings.telegram_api,
+                webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+                public_url=settings.public_url,
+                first=position == 0,
+                proxy=settings.telegram_proxy.get_secret_value(),
+            )
+            self.app.add(channel)
+
+    async def _serve(self) -> None:
+        site = web.Application(client_max_size=2**20)
+        for channel in self.app.channels.values():
+            site.add_routes(channel.routes())
+        site.add_routes([web.get("/healthz", self._health), web.get("/metrics", self._metrics)])
+        self._runner = web.AppRunner(site, access_log=None, handle_signals=False)
+        await self._runner.setup()
+        listener = web.TCPSite(self._runner, self.settings.http_host, self.settings.http_port, backlog=1024)
+        await listener.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def quiet(self) -> None:
+        """Everything that is due is done: for the command line's one-shot work and for tests."""
+        await self.app.speaker.finish()
+        while await self.worker.run() or await self.delivery.run():
+            pass
+
+    def _begin(self) -> None:
+        app = self.app
+        work = [
+            forever("said", 0.25, app.speaker.flush),
+            forever("unsaid", 10, app.speaker.say_unsaid),
+            forever("letters", 2, self.delivery.run, app.letters_due),
+            forever("files", 3, self.worker.run, app.files_due),
+            forever("schedule", 30, self.schedule.tick),
+            forever("registry", 3, app.load),
+        ]
+        self._tasks = [asyncio.create_task(job) for job in work]
+
+    async def _demo_summary(self) -> None:
+        from bot.demo import post_summaries
+
+        await post_summaries(self.app)
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        """200 while the database answers."""
+        try:
+            await self.db.read(lambda conn: conn.exec_driver_sql("SELECT 1").scalar())
+        except Exception:  # noqa: BLE001 - whatever it is, we are not healthy
+            return web.json_response({"status": "database"}, status=503)
+        return web.json_response({"status": "ok", "mode": "demo" if self._demo is not None else self.settings.mode})
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        """To this machine only, unless configured."""
+        if not self.settings.metrics_public and request.remote not in ("127.0.0.1", "::1"):
+            return web.Response(status=403)
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+@asynccontextmanager
+async def running(server: Server) -> AsyncIterator[Server]:
+    """Started on entry, stopped on exit."""
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+async def serve(server: Server) -> None:
+    """Until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no handlers here; Ctrl-C still ends it
+            loop.add_signal_handler(number, stop.set)
+    async with running(server):
+        await stop.wait()
+
+
+def start_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run on the fastest loop there is."""
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(work)
+    else:
+        uvloop.run(work)

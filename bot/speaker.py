@@ -1,0 +1,167 @@
+"""Says answers after their commit, in order per chat, and remembers which are said."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.answers import is_silence, pack, unpack
+from bot.channels import errors
+from bot.unit import Done
+from handlers.messages import Address, Incoming, Outgoing
+from handlers.words import DEFAULT, words_for
+from storage import accounts, groups, updates
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+log = structlog.get_logger(__name__)
+Key = tuple[str, str, str]
+BACKOFF = (5, 15, 60, 300, 900)  # seconds; then the answer is given up, for the person has moved on
+REMEMBER = 4_000
+
+
+class Speaker:
+    """One per process. An answer counts as said when the channel took it; unsaid ones are found again in their rows."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._last: dict[Address, asyncio.Task[None]] = {}
+        self._said: list[Key] = []
+        # An inline answer may be lost with its connection after we wrote it; the messenger then delivers the update again.
+        self._handed: OrderedDict[Key, Outgoing] = OrderedDict()
+
+    async def answer(self, incoming: Incoming, done: Done, *, inline: bool) -> Outgoing | None:
+        """Say what a unit of work answered; with `inline` a single message is handed back instead."""
+        out = [self._with_query(done.out[0], incoming), *done.out[1:]] if done.out else self._acknowledge(incoming)
+        busy = incoming.address in self._last
+        if done.repeat and (busy or not inline) and not (out and out[0].fleeting):
+            return None  # being said, or said: the row knows, `say_unsaid` sees to it
+        messages = [piece for message in out for piece in self._app.fitted(message, done)]
+        messages = [message for message in messages if not is_silence(message)]
+        key = (incoming.channel, incoming.bot, incoming.key)
+        if inline and len(messages) == 1 and messages[0].to == incoming.address and not busy:
+            if not messages[0].fleeting and messages[0].text and not messages[0].photos:
+                self._remember(key, messages[0])
+                return messages[0]
+        if messages:
+            self._start(incoming.address, key, messages)
+        elif done.out:
+            self._said.append(key)
+        return None
+
+    def handed_before(self, incoming: Incoming) -> Outgoing | None:
+        """The inline answer of an update delivered again."""
+        return self._handed.get((incoming.channel, incoming.bot, incoming.key))
+
+    def said(self, incoming: Incoming) -> None:
+        """An inline answer has been written."""
+        self._said.append((incoming.channel, incoming.bot, incoming.key))
+
+    def _remember(self, key: Key, message: Outgoing) -> None:
+        self._handed[key] = message
+        if len(self._handed) > REMEMBER:
+            self._handed.popitem(last=False)
+
+    @staticmethod
+    def _with_query(message: Outgoing, incoming: Incoming) -> Outgoing:
+        """Whatever is said first also stops the pressed button's spinner."""
+        return message if message.query or not incoming.query else replace(message, query=incoming.query)
+
+    @staticmethod
+    def _acknowledge(incoming: Incoming) -> list[Outgoing]:
+        return [Outgoing(to=incoming.address, query=incoming.query)] if incoming.query else []
+
+    def _start(self, to: Address, key: Key, messages: list[Outgoing]) -> None:
+        before = self._last.get(to)
+        task = asyncio.create_task(self._say_after(before, key, messages))
+        self._last[to] = task
+        task.add_done_callback(lambda done: self._last.pop(to, None) if self._last.get(to) is done else None)
+
+    async def _say_after(self, before: asyncio.Task[None] | None, key: Key, messages: list[Outgoing]) -> None:
+        if before is not None:
+            with contextlib.suppress(Exception):
+                await before
+        await self._say(key, messages, 0)
+
+    async def _say(self, key: Key, messages: list[Outgoing], attempts: int) -> None:
+        left = list(messages)
+        try:
+            while left:
+                await self._send(left[0])
+                left.pop(0)
+        except errors.SendError as error:
+            log.info("answer_unsaid", channel=key[0], error=error.code)
+            await self._later(key, left, attempts, error)
+        else:
+            self._said.append(key)
+
+    async def _send(self, message: Outgoing) -> None:
+        channel = self._app.channels.get((message.to.channel, message.to.bot))
+        if channel is None:
+            return
+        try:
+            await channel.send(message)
+        except errors.NotChanged:
+            return
+        except errors.MessageGone:
+            await channel.send(replace(message, edit="", query=""))
+
+    async def _later(self, key: Key, left: list[Outgoing], attempts: int, error: errors.SendError) -> None:
+        """The row keeps what is unsaid and when to try again; a person who stopped is marked."""
+        end = not error.retry or attempts >= len(BACKOFF)
+        wait = max(BACKOFF[min(attempts, len(BACKOFF) - 1)], error.retry_after)
+        next_at = None if end else self._app.clock() + timedelta(seconds=wait)
+        to = left[0].to
+
+        def work(conn: Connection) -> None:
+            updates.postpone(conn, *key, attempts + 1, next_at, pack(left))
+            if isinstance(error, errors.PersonStopped):
+                accounts.stop(conn, to.channel, to.bot, to.chat, error.code)
+            if isinstance(error, errors.GroupMoved):
+                groups.moved(conn, to.channel, to.bot, to.chat, error.moved_to)
+
+        await self._app.db.write(work)
+
+    async def flush(self) -> None:
+        """Forget the words of what has been said since the last call."""
+        keys, self._said = self._said, []
+        if not keys:
+            return
+        try:
+            await self._app.db.write(lambda conn: updates.said(conn, keys))
+        except Exception:
+            self._said[:0] = keys
+            raise
+
+    async def say_unsaid(self) -> None:
+        """Answers that a crash or an unreachable messenger left unsaid."""
+        await self.flush()
+        for row in await self._app.db.read(lambda conn: updates.unsaid(conn, self._app.clock())):
+            await self._say_row(row)
+        await self.flush()
+
+    async def _say_row(self, row: Any) -> None:
+        messages = unpack(row.answer)
+        done = Done([], words_for(DEFAULT))
+        pieces = [piece for message in messages for piece in self._app.fitted(replace(message, query=""), done)]
+        pieces = [piece for piece in pieces if not is_silence(piece)]
+        key = (row.channel, row.bot, row.key)
+        if pieces and pieces[0].to in self._last:
+            return
+        await self._say(key, pieces, row.attempts)
+
+    async def finish(self) -> None:
+        """Wait (a little) for what is being said, then remember it."""
+        tasks = list(self._last.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=5)
+        with contextlib.suppress(Exception):
+            await self.flush()

@@ -1,0 +1,187 @@
+"""From a message to the function that answers it: event, group, stranger, consent, button, command, reply, interview, words.
+
+The order is the rule: what a person is allowed comes before what they say, and their one open interview before the menu.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from handlers import facts, groups, menu, mine, people, petition, practice, talk, work
+from handlers.messages import Outgoing
+from handlers.turn import Turn
+from handlers.vietnamese import fold, ordinal
+from storage import accounts, cases
+
+SETTLE: dict[str, talk.Settle] = {
+    "petition": petition.submit,
+    "practice": practice.submit,
+    "answer": work.answered,
+    "ask": work.asked,
+    "reply": work.replied,
+    "refuse": work.refused,
+    "forward": work.forwarded,
+}
+_TAPS: dict[str, Callable[[Turn], list[Outgoing]]] = {
+    "c": work.pressed,
+    "f": mine.opened,
+    "w": talk.take_up,
+    "k": lambda turn: [menu.show(turn)],
+}
+
+
+def handle(turn: Turn) -> list[Outgoing]:
+    """What to say to this update; an empty list says nothing."""
+    incoming = turn.incoming
+    if incoming.group:
+        return _group(turn)
+    if turn.person is None or turn.account is None:
+        return people.stranger(turn)
+    if incoming.event:
+        return people.reach_changed(turn)
+    if turn.account.consent != facts.consent().version:
+        return people.consent(turn)
+    if turn.account.stopped:
+        accounts.change(turn.conn, turn.account.id, stopped=None, used_at=turn.now)
+    return _known(turn)
+
+
+def _known(turn: Turn) -> list[Outgoing]:
+    incoming = turn.incoming
+    if incoming.tap:
+        return _tapped(turn, incoming.tap)
+    if incoming.text.startswith("/"):
+        return _command(turn)
+    if incoming.reply_to:
+        about = work.replied_to_card(turn)
+        if about is not None:
+            return about
+    return _worded(turn) or _in_talk(turn) or _free(turn)
+
+
+def _worded(turn: Turn) -> list[Outgoing]:
+    """A word and a code, on every channel and at any time."""
+    found = None if turn.incoming.edited else work.typed(turn)
+    return work.by_word(turn, *found) if found else []
+
+
+def _in_talk(turn: Turn) -> list[Outgoing] | None:
+    """The open interview's. Its answer may be silence (the second picture of an album), which is an answer all the same."""
+    account = turn.account
+    if account is None or account.draft_id is None or account.form_hash not in turn.forms.by_hash:
+        return None
+    return talk.go_on(turn, SETTLE) or [Outgoing(to=turn.incoming.address)]
+
+
+def _tapped(turn: Turn, tap: str) -> list[Outgoing]:
+    owner, _, rest = tap.partition(":")
+    if owner == "q":
+        assert turn.account is not None
+        mine_ = turn.account.draft_id is not None and rest.startswith(f"{turn.account.draft_id}:")
+        return (_in_talk(turn) or []) if mine_ else talk.stale(turn)
+    if owner == "m":
+        return _menu(turn, rest)
+    found = _TAPS.get(owner)
+    return found(turn) if found else [menu.show(turn, turn.words("That button belongs to an earlier message and no longer works."))]
+
+
+def _menu(turn: Turn, entry: str) -> list[Outgoing]:
+    name, _, page = entry.partition("_")
+    if name in ("petition", "practice"):
+        return talk.begin(turn, name) if page == "new" else talk.start(turn, name)
+    number = int(page) if page.isdigit() and len(page) < 6 else 0
+    if name == "mine":
+        return mine.my_reports(turn, number)
+    if name == "work":
+        return mine.my_work(turn, number)
+    if name == "data":
+        return people.privacy(turn)
+    return [menu.help_text(turn)] if name == "help" else [menu.show(turn)]
+
+
+def _command(turn: Turn) -> list[Outgoing]:
+    word = turn.incoming.text.split(maxsplit=1)[0].lower()
+    entry = menu.COMMANDS.get(word, "")
+    if entry == "cancel":
+        return _cancel(turn)
+    if word == "/start":
+        return _hello_again(turn)
+    if not entry:
+        return [menu.show(turn, turn.words("I do not know this command. Here is what I can do:"))]
+    return _menu(turn, entry)
+
+
+def _hello_again(turn: Turn) -> list[Outgoing]:
+    """Start, or a code typed by someone who is known already; a half-written report is offered."""
+    account = turn.account
+    if account is not None and account.draft_id is not None:
+        return mine.my_reports(turn)
+    return [menu.show(turn)]
+
+
+def _cancel(turn: Turn) -> list[Outgoing]:
+    assert turn.account is not None
+    if turn.account.draft_id is None:
+        return [menu.show(turn, turn.words("There is nothing to cancel."))]
+    return talk.leave(turn)
+
+
+def _free(turn: Turn) -> list[Outgoing]:
+    """No open interview: a menu word, a number of what was last offered, the reply to a question asked back, or help."""
+    incoming, _ = turn.incoming, turn.words
+    if incoming.edited:
+        return []
+    entry = menu.meant(incoming.text) or _offered(turn)
+    if entry.startswith("tap:"):
+        return _tapped(turn, entry[4:])
+    if entry in ("vi", "en"):
+        return people.language(turn, entry)
+    if entry:
+        return _menu(turn, entry)
+    waiting = cases.asked_back(turn.conn, turn.me.id) if len(incoming.text) > 3 else []
+    if len(waiting) == 1:
+        return talk.begin(turn, "reply", waiting[0].id, {"words": incoming.text})
+    if incoming.attachments or incoming.location:
+        return [menu.show(turn, _("I have not kept this, because no report is open. Please choose first what it belongs to:"))]
+    if incoming.unsupported:
+        return [menu.show(turn, _("I cannot read this kind of message. Please type, or choose:"))]
+    return [menu.show(turn, _("To report this, press the first button. I then ask you one question at a time."))]
+
+
+def _offered(turn: Turn) -> str:
+    """Where there are no buttons: the choice a number or its words name, among those last offered."""
+    account = turn.account
+    if account is None or not account.offered:
+        return ""
+    choices = [row for row in account.offered if not row[2]]
+    number = ordinal(turn.incoming.text)
+    if number is not None and 1 <= number <= len(choices):
+        return "tap:" + str(choices[number - 1][1])
+    word = fold(turn.incoming.text)
+    return next(("tap:" + str(data) for label, data, _control in account.offered if word and fold(label) == word), "")
+
+
+def _group(turn: Turn) -> list[Outgoing]:
+    """In a group only events, a tying code, a press, a reply to a card, or a word and a code count; all else is theirs."""
+    incoming = turn.incoming
+    if incoming.event:
+        return groups.changed(turn)
+    tied = groups.tie(turn)
+    if tied:
+        return tied
+    if turn.person is None or turn.account is None or turn.account.consent != facts.consent().version:
+        return [_not_known(turn)] if incoming.tap else []
+    if incoming.tap:
+        return work.pressed(turn) if incoming.tap.startswith("c:") else []
+    if incoming.reply_to:
+        return work.replied_to_card(turn) or []
+    return _worded(turn)
+
+
+def _not_known(turn: Turn) -> Outgoing:
+    return Outgoing(
+        to=turn.incoming.address,
+        toast=turn.words("I do not know you yet. Please write to me in private first, with your code."),
+        alert=True,
+        query=turn.incoming.query,
+    )

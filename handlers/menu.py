@@ -1,0 +1,91 @@
+"""The front door: what a person can do here, in a handful of buttons."""
+
+from __future__ import annotations
+
+from handlers import access
+from handlers.messages import Button, Outgoing, rows
+from handlers.turn import Turn
+from handlers.vietnamese import fold
+
+# What people type instead of tapping, folded. The first that the whole text equals decides.
+WORDS = {
+    "menu": "menu",
+    "ve dau": "menu",
+    "bat dau": "menu",
+    "xin chao": "menu",
+    "chao": "menu",
+    "phan anh": "petition",
+    "kien nghi": "petition",
+    "phan anh kien nghi": "petition",
+    "ghi phan anh": "petition",
+    "report": "petition",
+    "viec hay": "practice",
+    "viec lam hay": "practice",
+    "dien hinh": "practice",
+    "mo hinh": "practice",
+    "phieu": "mine",
+    "phieu cua toi": "mine",
+    "my reports": "mine",
+    "viec cho toi": "work",
+    "viec": "work",
+    "my work": "work",
+    "tro giup": "help",
+    "huong dan": "help",
+    "help": "help",
+    "du lieu": "data",
+    "dulieu": "data",
+    "english": "en",
+    "tieng viet": "vi",
+}
+COMMANDS = {"/start": "menu", "/menu": "menu", "/help": "help", "/cancel": "cancel", "/phieu": "mine", "/viec": "work"}
+
+
+def buttons(turn: Turn) -> list[Button]:
+    """What this person can do."""
+    _ = turn.words
+    found = [
+        Button(_("📝 Report a concern or proposal"), "m:petition", style="primary"),
+        Button(_("🌱 Tell a good practice"), "m:practice"),
+        Button(_("📋 My reports"), "m:mine"),
+    ]
+    if access.is_official(turn.registry, turn.me.id, turn.day):
+        found.append(Button(_("📥 Work waiting for me"), "m:work"))
+    found.append(Button(_("❓ Help"), "m:help"))
+    return found
+
+
+def show(turn: Turn, lead: str = "", *, edit: bool = False) -> Outgoing:
+    """The menu, under a sentence about what just happened."""
+    _ = turn.words
+    text = lead or _("Hello, comrade {name}. What would you like to do?").format(name=given_name(turn.me.name))
+    return turn.say(text, rows(buttons(turn)), edit=edit)
+
+
+def help_text(turn: Turn) -> Outgoing:
+    """How this works, on one screen."""
+    _ = turn.words
+    text = _(
+        "I am an automatic assistant, not a person.\n\n"
+        "• To report: press “Report a concern or proposal” and answer each question. You can stop halfway; what you wrote is kept.\n"
+        "• To tell a good practice: press “Tell a good practice”.\n"
+        "• To see how your reports stand: press “My reports”.\n"
+        "• You can tap a button, or type its number or its words, with or without diacritics.\n\n"
+        "Do not send denunciations or pictures of identity papers here."
+    )
+    if access.is_official(turn.registry, turn.me.id, turn.day):
+        text += "\n\n" + _(
+            "For officials: press the buttons under a case, reply to its message, or type a word and the code, "
+            "for example: nhận KN12 · trả lời KN12 The road will be repaired this week."
+        )
+    return turn.say(text, rows(buttons(turn)))
+
+
+def meant(text: str) -> str:
+    """The menu entry a typed text names, or nothing."""
+    return WORDS.get(fold(text), "") if len(text) <= 40 else ""
+
+
+def given_name(name: str) -> str:
+    """Vietnamese are addressed by their given name, the last word."""
+    words = name.partition("(")[0].split()
+    return words[-1] if words else name

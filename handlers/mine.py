@@ -1,0 +1,95 @@
+"""Looking: my reports, the work waiting for me, one case with its story, its photos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers import access, act, cards, letters, menu, talk
+from handlers.messages import Button, Outgoing, rows
+from handlers.turn import Turn
+from storage import cases, drafts, files
+
+PAGE = 6
+
+
+def my_reports(turn: Turn, page: int = 0) -> list[Outgoing]:
+    """Drafts first (they need the person), then what was sent, latest first."""
+    _ = turn.words
+    found = cases.by_reporter(turn.conn, turn.me.id, PAGE + 1, page * PAGE)
+    unfinished = drafts.of_person(turn.conn, turn.me.id) if page == 0 else []
+    out = [talk.offer(turn, unfinished)] if unfinished else []
+    if not found and not page:
+        return out or [menu.show(turn, _("You have not sent anything yet."))]
+    return [*out, _list(turn, _("Your reports:"), found, page, "mine")]
+
+
+def my_work(turn: Turn, page: int = 0) -> list[Outgoing]:
+    """What my departments have still to answer."""
+    _ = turn.words
+    mine_ = access.departments_of(turn.registry, turn.me.id, turn.day)
+    found = cases.waiting(turn.conn, mine_, PAGE + 1, page * PAGE)
+    if not found:
+        return [menu.show(turn, _("Nothing is waiting for you. Well done."))]
+    return [_list(turn, _("Waiting for an answer:"), found, page, "work")]
+
+
+def _list(turn: Turn, title: str, found: list[Any], page: int, which: str) -> Outgoing:
+    _ = turn.words
+    view = _view(turn)
+    buttons = [
+        Button(f"{case.code} · {_(cards.STATES[case.state])} · {letters.short(case.title, 28)}", f"f:{case.id}", word=f"xem {case.code}")
+        for case in found[:PAGE]
+    ]
+    late = [case.code for case in found[:PAGE] if act.overdue(case, view.now)]
+    if len(found) > PAGE:
+        buttons.append(Button(_("More ▸"), f"m:{which}_{page + 1}"))
+    buttons.append(Button(_("Main menu"), "m:menu"))
+    note = "\n⚠️ " + _("Overdue: {codes}").format(codes=", ".join(late)) if late else ""
+    return turn.say(title + note, rows(buttons), edit=True)
+
+
+def opened(turn: Turn) -> list[Outgoing]:
+    """A tap on a case in a list."""
+    number = turn.incoming.tap[2:]
+    try:
+        case, _role = act.case_for(turn, int(number) if number.isdigit() and len(number) < 16 else 0)
+    except act.Refused as no:
+        return [turn.whisper(no.sentence)]
+    return show(turn, case)
+
+
+def show(turn: Turn, case: Any) -> list[Outgoing]:
+    """The whole case and its story, in private, with what this person may do."""
+    _ = turn.words
+    view = _view(turn)
+    roles = access.standing(turn.registry, turn.me.id, case, turn.day)
+    role = access.best(roles)
+    text = cards.full(view, case, handler=bool(roles - {"reporter"})) + "\n\n" + _("What happened so far:") + "\n" + cards.story(view, case)
+    buttons = [button for row in cards.buttons(view, case, role) for button in row]
+    if case.state == "asked" and case.reporter_id == turn.me.id:
+        buttons.insert(0, Button(_(cards.ACTIONS["reply"]), cards.payload(case, "reply"), word=f"đáp {case.code}", style="primary"))
+    buttons.append(Button(_("Main menu"), "m:menu"))
+    out = [turn.say(text, rows(buttons, 2), to=turn.private)]
+    if turn.incoming.group:
+        out.append(turn.whisper(_("I have sent it to you in our private chat.")))
+    return out
+
+
+def show_files(turn: Turn, case: Any) -> list[Outgoing]:
+    """Pictures as pictures; what is still on its way or of another kind is named."""
+    _ = turn.words
+    kept = files.of_case(turn.conn, case.id)
+    photos = tuple(row.sha256 for row in kept if row.state == "kept" and row.kind == "photo")
+    others = [row for row in kept if not (row.state == "kept" and row.kind == "photo")]
+    out = [turn.say(case.code, to=turn.private, photos=photos)] if photos else []
+    if others or not kept:
+        coming = sum(row.state in ("wanted", "claimed") for row in others)
+        lines = [_.n("One file is still on its way; please look again in a moment.", "{n} files are still on their way; please look again in a moment.", coming)] if coming else []
+        lines += [f"📎 {row.name or row.kind}" for row in others if row.state == "kept"]
+        lines += [_("One file could not be kept.")] * sum(row.state == "bad" for row in others)
+        out.append(turn.say("\n".join(lines) or _("There are no photos or files."), to=turn.private))
+    return out
+
+
+def _view(turn: Turn) -> cards.View:
+    return cards.View(turn.conn, turn.registry, turn.words, turn.now)

@@ -1,0 +1,139 @@
+"""Interviews as people meet them: begun, gone on with, left, taken up again, and what each becomes when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from handlers import interview, lists, menu
+from handlers.clock import stamp
+from handlers.form import Form
+from handlers.interview import Draft, Env
+from handlers.messages import Button, Outgoing, rows
+from handlers.turn import Turn
+from storage import accounts, cases, drafts
+
+# What a finished form becomes: gets the turn, the form, the draft and the case it is about (if any).
+Settle = Callable[[Turn, Form, Draft, int | None], list[Outgoing]]
+
+
+def env(turn: Turn, case_id: int | None = None) -> Env:
+    """What the pure interview needs of the world."""
+    case = cases.get(turn.conn, case_id) if case_id is not None else None
+    return Env(
+        words=turn.words,
+        today=turn.day,
+        lists=lambda name, draft: lists.choices(turn, name, draft, case_id),
+        defaults=lambda question, draft: lists.default(turn, question, draft),
+        about=case.code if case is not None else "",
+    )
+
+
+def begin(turn: Turn, name: str, case_id: int | None = None, answers: dict[str, Any] | None = None) -> list[Outgoing]:
+    """Start a form in the speaker's private chat; an interview that was open stays a draft."""
+    form = turn.forms.latest[name]
+    draft = Draft(id=0, form_hash=form.hash)
+    draft.answers.update(answers or {})
+    draft.id = drafts.make(turn.conn, turn.me.id, form.hash, name, case_id, draft.to_json(), turn.now)
+    step = interview.begin(form, draft, env(turn, case_id), turn.private)
+    drafts.save(turn.conn, draft.id, step.draft.to_json(), turn.now)
+    assert turn.account is not None
+    accounts.change(turn.conn, turn.account.id, draft_id=draft.id, used_at=turn.now)
+    return list(step.out)
+
+
+def start(turn: Turn, name: str) -> list[Outgoing]:
+    """A report from the menu; an unfinished one of the same kind is offered first, so that nobody types twice."""
+    unfinished = [row for row in drafts.of_person(turn.conn, turn.me.id) if row.form_name == name and row.body.get("answers")]
+    return [offer(turn, unfinished, name)] if unfinished else begin(turn, name)
+
+
+def offer(turn: Turn, rows_: Sequence[Any], name: str = "") -> Outgoing:
+    """“You were writing…”: go on, throw away, or (from the menu) begin a new one."""
+    _ = turn.words
+    buttons = []
+    for row in rows_[:3]:
+        buttons.append(Button(_("Go on: {title}").format(title=_title(turn, row)), f"w:{row.id}:resume", style="primary"))
+        buttons.append(Button(_("Throw away: {title}").format(title=_title(turn, row)), f"w:{row.id}:drop"))
+    if name:
+        buttons.append(Button(_("Write a new one"), f"m:{name}_new"))
+    return turn.say(_("You were writing something and have not sent it yet. It is still here."), rows(buttons))
+
+
+def _title(turn: Turn, row: Any) -> str:
+    form = turn.forms.by_hash.get(row.form_hash)
+    name = form.title.in_(turn.words.lang) if form else row.form_name
+    answers = row.body.get("answers") or {}
+    words = str(answers.get("title") or answers.get("story") or answers.get("words") or "")
+    return f"{name}, {stamp(row.changed_at)}" + (f" “{words[:24]}…”" if words else "")
+
+
+def go_on(turn: Turn, settle: Mapping[str, Settle]) -> list[Outgoing]:
+    """The message is for the open interview; a finished one is handed to `settle[form name]`."""
+    account = turn.account
+    assert account is not None
+    form = turn.forms.by_hash[account.form_hash]
+    draft = Draft.from_json(account.body)
+    draft.id = account.draft_id
+    step = interview.step(form, draft, turn.incoming, env(turn, account.case_id))
+    if step.outcome:
+        return [*step.out, *_ended(turn, form, step.draft, step.outcome, settle)]
+    drafts.save(turn.conn, draft.id, step.draft.to_json(), turn.now)
+    return list(step.out)
+
+
+def _ended(turn: Turn, form: Form, draft: Draft, outcome: str, settle: Mapping[str, Settle]) -> list[Outgoing]:
+    account, _ = turn.account, turn.words
+    assert account is not None
+    if outcome == "sent":
+        draft.answers = interview.final_answers(form, draft, env(turn, account.case_id))
+        return settle[form.name](turn, form, draft, account.case_id)
+    if outcome == "dropped":
+        drafts.drop(turn.conn, draft.id)
+        return [menu.show(turn, _("Thrown away. Nothing was sent."), edit=True)]
+    drafts.save(turn.conn, draft.id, draft.to_json(), turn.now)
+    return leave(turn)
+
+
+def leave(turn: Turn) -> list[Outgoing]:
+    """Out of the interview; what was written waits."""
+    assert turn.account is not None
+    accounts.change(turn.conn, turn.account.id, draft_id=None)
+    return [menu.show(turn, turn.words("Kept. You can go on at any time: press “My reports”."), edit=True)]
+
+
+def take_up(turn: Turn) -> list[Outgoing]:
+    """A tap on "go on" or "throw away" of an unfinished draft."""
+    _ = turn.words
+    number, _sep, what = turn.incoming.tap[2:].partition(":")
+    row = drafts.get(turn.conn, int(number), turn.me.id) if number.isdigit() and len(number) < 16 else None
+    if row is None or row.form_hash not in turn.forms.by_hash:
+        return [menu.show(turn, _("That draft is no longer here: it was sent or thrown away."))]
+    if what == "drop":
+        drafts.drop(turn.conn, row.id)
+        return [menu.show(turn, _("Thrown away. Nothing was sent."), edit=True)]
+    return resume(turn, row)
+
+
+def resume(turn: Turn, row: Any) -> list[Outgoing]:
+    """Go on with a draft from where it was."""
+    assert turn.account is not None
+    accounts.change(turn.conn, turn.account.id, draft_id=row.id, used_at=turn.now)
+    draft = Draft.from_json(row.body)
+    draft.id = row.id
+    return [interview.show(turn.forms.by_hash[row.form_hash], draft, env(turn, row.case_id), turn.private)]
+
+
+def stale(turn: Turn) -> list[Outgoing]:
+    """A button of an interview that is not the open one: say so, and show where they are."""
+    _ = turn.words
+    number = turn.incoming.tap.split(":")[1] if turn.incoming.tap.count(":") >= 2 else ""
+    row = drafts.get(turn.conn, int(number), turn.me.id) if number.isdigit() and len(number) < 16 else None
+    if row is not None and row.form_hash in turn.forms.by_hash and (turn.account is None or turn.account.draft_id is None):
+        return resume(turn, row)
+    if turn.account is not None and turn.account.draft_id is not None and turn.account.form_hash in turn.forms.by_hash:
+        draft = Draft.from_json(turn.account.body)
+        draft.id = turn.account.draft_id
+        shown = interview.show(turn.forms.by_hash[turn.account.form_hash], draft, env(turn, turn.account.case_id), turn.private)
+        return [turn.say(_("That button belongs to an earlier message. Here is where we are:")), shown]
+    return [menu.show(turn, _("That button belongs to an earlier message and no longer works."))]

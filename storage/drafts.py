@@ -1,0 +1,49 @@
+"""Unfinished interviews; they survive a restart and wait until sent, thrown away or past the retention months."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from storage.models import people
+from storage.models.cases import draft
+from storage.upsert import new_id
+
+_SAVE = update(draft).where(draft.c.id == bindparam("which")).values(body=bindparam("body"), changed_at=bindparam("changed_at"))
+
+
+def make(conn: Connection, person_id: int, form_hash: str, form_name: str, case_id: int | None, body: Any, now: datetime) -> int:
+    """A new draft; returns its id."""
+    row = {"person_id": person_id, "form_hash": form_hash, "form_name": form_name, "case_id": case_id, "body": body}
+    return new_id(conn, insert(draft).values(**row, made_at=now, changed_at=now))
+
+
+def save(conn: Connection, draft_id: int, body: Any, now: datetime) -> None:
+    """What it says now."""
+    conn.execute(_SAVE, {"which": draft_id, "body": body, "changed_at": now})
+
+
+def drop(conn: Connection, draft_id: int) -> None:
+    """Gone, also from every account that was in it."""
+    conn.execute(update(people.account).where(people.account.c.draft_id == draft_id).values(draft_id=None))
+    conn.execute(delete(draft).where(draft.c.id == draft_id))
+
+
+def get(conn: Connection, draft_id: int, person_id: int) -> Row[Any] | None:
+    """The person's own draft."""
+    return conn.execute(select(draft).where(draft.c.id == draft_id, draft.c.person_id == person_id)).first()
+
+
+def of_person(conn: Connection, person_id: int, limit: int = 10) -> list[Row[Any]]:
+    """The person's drafts, the latest first."""
+    query = select(draft).where(draft.c.person_id == person_id).order_by(draft.c.changed_at.desc()).limit(limit)
+    return list(conn.execute(query).all())
+
+
+def purge(conn: Connection, before: datetime) -> int:
+    """Past retention: gone. Returns how many."""
+    old = select(draft.c.id).where(draft.c.changed_at < before)
+    conn.execute(update(people.account).where(people.account.c.draft_id.in_(old)).values(draft_id=None))
+    return conn.execute(delete(draft).where(draft.c.changed_at < before)).rowcount

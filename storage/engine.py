@@ -1,0 +1,120 @@
+"""The database: one writing side for units of work, one reading side for pages, lists and exports.
+
+`write` runs a plain function over a synchronous Core `Connection` inside one transaction and returns when it is on disk.
+On SQLite a single writer thread takes all that waits and commits it together; on PostgreSQL each gets its own transaction.
+The function may run more than once (a batch rolled back, a serialization failure), so it must have no other effect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+import orjson
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.sqlite_writer import SqliteWriter
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON", "cache_size=-8000")
+_AGAIN = ("40001", "40P01", "23505")  # serialization failure, deadlock, a unique key taken meanwhile
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+ENGINE_OPTIONS: dict[str, Any] = {"hide_parameters": True, "json_serializer": _dumps, "json_deserializer": orjson.loads}
+
+
+class Writer(Protocol):
+    """Runs a unit of work; returns after its commit."""
+
+    async def write(self, work: Work[T]) -> T:
+        """The result of `work`; its exception if it failed (nothing of it is kept)."""
+
+    async def purge(self) -> None:
+        """Make what was deleted unreadable in the files (rule 14)."""
+
+    async def close(self) -> None:
+        """Finish what waits, then let go."""
+
+
+class PostgresWriter:
+    """One transaction per unit of work; a lost race is run again."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def write(self, work: Work[T]) -> T:
+        """See `Writer.write`."""
+        for attempt in range(4):
+            try:
+                async with self._engine.begin() as conn:
+                    return await conn.run_sync(work)
+            except (IntegrityError, OperationalError, DBAPIError) as error:
+                # The look before the insert (see `storage/updates.py`) can lose a race; run again, it sees the winner.
+                if attempt == 3 or getattr(error.orig, "sqlstate", "") not in _AGAIN:
+                    raise
+                await asyncio.sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    async def purge(self) -> None:
+        """Dead rows keep their words until vacuumed; the server's own log archive is the operator's (docs/decisions)."""
+        async with self._engine.connect() as conn:
+            auto = await conn.execution_options(isolation_level="AUTOCOMMIT")
+            await auto.exec_driver_sql("VACUUM draft, incoming, web_message")
+
+    async def close(self) -> None:
+        """Nothing of its own."""
+
+
+class Database:
+    """Opened once per process from `DANVAN_DATABASE_URL` (sqlite+aiosqlite:///… or postgresql+asyncpg://…)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._reader = create_async_engine(url, pool_size=5, max_overflow=15, **ENGINE_OPTIONS)
+        self._writer: Writer | None = None
+        if self.sqlite:
+            event.listen(self._reader.sync_engine, "connect", _reader_pragmas)
+
+    async def open(self) -> None:
+        """Ready to write. Raises the driver's error when the database cannot be opened."""
+        if self.sqlite:
+            self._writer = SqliteWriter(self.url.set(drivername="sqlite"), PRAGMAS, ENGINE_OPTIONS)
+        else:
+            self._writer = PostgresWriter(self._reader)
+
+    async def close(self) -> None:
+        """Waits for the writer, closes all connections."""
+        if self._writer is not None:
+            await self._writer.close()
+        await self._reader.dispose()
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in one transaction; returns its result after the commit is on disk."""
+        assert self._writer is not None, "open() first"
+        return await self._writer.write(work)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` over the reading side (SQLite: a snapshot that never waits for the writer)."""
+        async with self._reader.connect() as conn:
+            return await conn.run_sync(work)
+
+    async def purge(self) -> None:
+        """Make deleted words unreadable in the database's files."""
+        assert self._writer is not None, "open() first"
+        await self._writer.purge()
+
+
+def _reader_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", "busy_timeout=5000", "query_only=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

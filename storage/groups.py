@@ -1,0 +1,61 @@
+"""Chat groups tied to a unit or a department."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select, update
+
+from storage.models.people import group
+from storage.upsert import insert_into
+
+
+def find(conn: Connection, channel: str, bot: str, chat: str) -> Row[Any] | None:
+    """The tied group of a chat, unless the bot has left it."""
+    query = select(group).where(group.c.channel == channel, group.c.bot == bot, group.c.chat == chat, group.c.gone_at.is_(None))
+    return conn.execute(query).first()
+
+
+def get(conn: Connection, group_id: int) -> Row[Any] | None:
+    """One group, gone or not."""
+    return conn.execute(select(group).where(group.c.id == group_id)).first()
+
+
+def all_live(conn: Connection) -> list[Row[Any]]:
+    """Every group the bot is in."""
+    return list(conn.execute(select(group).where(group.c.gone_at.is_(None)).order_by(group.c.id)).all())
+
+
+def of_department(conn: Connection, department_id: int) -> list[Row[Any]]:
+    """The groups a department's cards go to."""
+    return list(conn.execute(select(group).where(group.c.department_id == department_id, group.c.gone_at.is_(None))).all())
+
+
+def tie(conn: Connection, channel: str, bot: str, chat: str, **values: Any) -> None:
+    """This chat is a unit's or department's group from now on."""
+    statement = insert_into(conn, group).values(channel=channel, bot=bot, chat=chat, **values)
+    fresh = {**values, "gone_at": None}
+    conn.execute(statement.on_conflict_do_update(index_elements=["channel", "bot", "chat"], set_=fresh))
+
+
+def moved(conn: Connection, channel: str, bot: str, old: str, new: str) -> None:
+    """The messenger gave the group a new id. The new id may already be known (both chats tell of the move)."""
+    where = (group.c.channel == channel, group.c.bot == bot)
+    if find(conn, channel, bot, new) is None:
+        conn.execute(update(group).where(*where, group.c.chat == old).values(chat=new))
+
+
+def gone(conn: Connection, channel: str, bot: str, chat: str, now: datetime | None) -> None:
+    """The bot was removed (or, with none, is back)."""
+    conn.execute(
+        update(group).where(group.c.channel == channel, group.c.bot == bot, group.c.chat == chat).values(gone_at=now)
+    )
+
+
+def named(conn: Connection, word: str) -> Row[Any] | None:
+    """A group by its number, chat id or name: what a person types after `--group`."""
+    where = [group.c.chat == word, group.c.name == word]
+    if word.isdigit():
+        where.append(group.c.id == int(word))
+    return conn.execute(select(group).where(or_(*where))).first()

@@ -1,0 +1,47 @@
+"""What all tables share: the metadata with stable constraint names, the aware-UTC type, the JSON type."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, BigInteger, Dialect, Integer, MetaData
+from sqlalchemy.types import DateTime, TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column declared INTEGER; PostgreSQL gets the wide type.
+Key = BigInteger().with_variant(Integer(), "sqlite")
+Json = JSON
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC in Python on every database.
+
+    SQLite keeps no offset: given 22:59+07:00 it would hand back a naive 22:59, seven hours wrong. So the value is turned
+    to UTC before it is stored and made aware again when read; a naive value is refused.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; naive on SQLite because its driver would drop the offset silently."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware again."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

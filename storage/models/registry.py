@@ -1,0 +1,77 @@
+"""Units, departments, people, roles, routing, settings: what a commune's workbook brings."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+
+from storage.models.base import Key, UtcTime, metadata
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("code", String(32), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),  # province, commune, hamlet
+    Column("name", String(200), nullable=False),
+    Column("parent_id", ForeignKey("unit.id")),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+
+department = Table(
+    "department",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("name", String(200), nullable=False),
+    UniqueConstraint("unit_id", "code"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("phone", String(20), unique=True),
+    Column("language", String(8), nullable=False, default="vi", server_default="vi"),
+)
+
+role = Table(
+    "role",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("code", String(32), nullable=False),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("department_id", ForeignKey("department.id")),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    UniqueConstraint("person_id", "code", "unit_id", "department_id"),
+)
+
+routing = Table(
+    "routing",
+    metadata,
+    Column("category", String(40), primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), primary_key=True),
+    Column("department_id", ForeignKey("department.id"), nullable=False),
+)
+
+setting = Table(  # per unit: which department owns intake, who owns the Dân vận movement, …
+    "setting",
+    metadata,
+    Column("unit_id", ForeignKey("unit.id"), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+registry_version = Table(  # one row; every change of the tables above raises it, so that servers reload
+    "registry_version",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("sample", Boolean, nullable=False, default=False, server_default="0"),
+    Column("changed_at", UtcTime),
+)
