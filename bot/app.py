@@ -140,7 +140,9 @@ class App:
         return fit(message, channel.limits, done.words) if channel is not None else ()
 
 
-async def forever(name: str, seconds: float, work: Callable[[], Awaitable[object]], kick: asyncio.Event | None = None) -> None:
+async def forever(
+    name: str, seconds: float, work: Callable[[], Awaitable[object]], kick: asyncio.Event | None = None
+) -> None:
     """Do `work` every so often, and at once when kicked; a failure is logged and the next round tries again."""
     while True:
         try:

@@ -12,7 +12,9 @@ from pydantic import ValidationError
 
 from bot.config import Settings
 
-app = typer.Typer(help="danvan: good practices and citizens' petitions, by chat.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="danvan: good practices and citizens' petitions, by chat.", no_args_is_help=True, add_completion=False
+)
 Group = Annotated[str, typer.Option("--group", help="Number, name or chat id of the group")]
 Week = Annotated[str, typer.Option("--week", help="ISO week, such as 2026-W47; the last finished one by default")]
 
@@ -32,7 +34,9 @@ def settings() -> Settings:
 def demo(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on")] = 8765,
-    folder: Annotated[Path | None, typer.Option(help="Where to keep the demo's data (a fresh temporary folder by default)")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to keep the demo's data (a fresh temporary folder by default)")
+    ] = None,
 ) -> None:
     """Try it in one minute: a sample commune and three phones side by side in the browser.
 
@@ -68,9 +72,13 @@ def migrate() -> None:
 
 @app.command()
 def invite(
-    person: Annotated[str, typer.Argument(help="Code or phone of a person; with --group: code of a unit or UNIT/DEPARTMENT")],
+    person: Annotated[
+        str, typer.Argument(help="Code or phone of a person; with --group: code of a unit or UNIT/DEPARTMENT")
+    ],
     group: Annotated[bool, typer.Option("--group", help="A code to be typed in a group instead")] = False,
-    full: Annotated[bool, typer.Option("--full", help="With --group: the group sees whole cases (a department's closed group)")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="With --group: the group sees whole cases (a department's closed group)")
+    ] = False,
 ) -> None:
     """Make a one-time code, with link and QR, that ties a person's chat account (or a group) to the roster.
 
@@ -85,7 +93,9 @@ def invite(
 def summary(
     group: Group,
     week: Week = "",
-    send: Annotated[bool, typer.Option("--send", help="Send it (once per group and week) instead of printing it")] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send it (once per group and week) instead of printing it")
+    ] = False,
 ) -> None:
     """Print or send a group's weekly summary.
 

@@ -16,7 +16,9 @@ class Settings(BaseSettings):
 
     database_url: str = Field("sqlite+aiosqlite:///danvan.db", description="Where everything is kept")
     media_dir: Path = Field(Path("danvan-media"), description="Folder for photos and files")
-    mode: Literal["trial", "live"] = Field("trial", description="trial: no real office is written to; live: letters go out")
+    mode: Literal["trial", "live"] = Field(
+        "trial", description="trial: no real office is written to; live: letters go out"
+    )
     trial_to: str = Field("", description="Trial: the code or phone of the roster's person who gets every letter")
     http_host: str = Field("127.0.0.1", description="Address the server listens on")
     http_port: int = Field(8765, description="Port the server listens on", ge=0, le=65535)
@@ -25,7 +27,9 @@ class Settings(BaseSettings):
     telegram_token: SecretStr = Field(SecretStr(""), description="Telegram bot tokens, comma-separated")
     telegram_api: str = Field("https://api.telegram.org", description="Base address of the Bot API server")
     telegram_proxy: SecretStr = Field(SecretStr(""), description="Proxy for calls to Telegram")
-    telegram_webhook_secret: SecretStr = Field(SecretStr(""), description="With it: webhook at /telegram/webhook; without: polling")
+    telegram_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="With it: webhook at /telegram/webhook; without: polling"
+    )
 
     @model_validator(mode="after")
     def _webhook_has_an_address(self) -> Settings:
@@ -44,8 +48,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments before the environment before the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -158,6 +158,7 @@ def report(conn: Connection, now: datetime, admins: list[int]) -> int:
     if not found:
         return 0
     rows = [
-        {"dedupe": f"stuck:{now:%Y-%m-%d}:p{who}", "template": "stuck", "person_id": who, "params": {"n": len(found)}} for who in admins
+        {"dedupe": f"stuck:{now:%Y-%m-%d}:p{who}", "template": "stuck", "person_id": who, "params": {"n": len(found)}}
+        for who in admins
     ]
     return outbox.put(conn, now, rows)

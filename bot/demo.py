@@ -48,5 +48,10 @@ def _again(conn: Connection, registry: Registry, row: object, year: int, week: i
 
     group_id = row.id  # type: ignore[attr-defined]
     data = summary.build(conn, registry, row, year, week, now)
-    letter = {"dedupe": f"summary:{group_id}:{now:%Y%m%d%H%M%S}", "template": "summary", "group_id": group_id, "params": data}
+    letter = {
+        "dedupe": f"summary:{group_id}:{now:%Y%m%d%H%M%S}",
+        "template": "summary",
+        "group_id": group_id,
+        "params": data,
+    }
     return outbox.put(conn, now, [letter])

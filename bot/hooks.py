@@ -51,7 +51,11 @@ class Hooks:
         departments = set(access.departments_of(registry, person_id, day))
         communes = set(access.communes_of(registry, person_id, day)) if departments else set()
         live = (group for group in groups.all_live(conn) if group.channel == "web")
-        return [(g.chat, g.name) for g in live if (g.department_id in departments if g.department_id else g.unit_id in communes)]
+        return [
+            (g.chat, g.name)
+            for g in live
+            if (g.department_id in departments if g.department_id else g.unit_id in communes)
+        ]
 
     def may_see_photo(self, conn: Connection, user: str, sha256: str) -> bool:
         """A picture of a case one may see."""

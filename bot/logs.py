@@ -15,7 +15,9 @@ _TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
 
 def setup(*, level: int = logging.INFO, human: bool = False) -> None:
     """JSON to standard error; with `human` for a terminal."""
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if human else structlog.processors.JSONRenderer()
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if human else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -29,7 +31,9 @@ def setup(*, level: int = logging.INFO, human: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s", force=True)
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s", force=True
+    )
     logging.getLogger("aiohttp.access").disabled = True
 
 

@@ -70,7 +70,7 @@ class Worker:
             raw = Path(folder) / "raw"
             try:
                 if channel is None:
-                    raise errors.Unreachable  # noqa: TRY301 - one table of errors for all reasons
+                    raise errors.Unreachable
                 await channel.fetch(row.ref, raw)
                 sha256, size = self._media.keep(await made_safe(raw) if row.kind == "photo" else raw)
             except (errors.SendError, NotPicture) as error:
@@ -88,7 +88,12 @@ class Worker:
             final = row.attempts * WAIT > GIVE_UP
         else:
             wait = BACKOFF[min(row.attempts, len(BACKOFF) - 1)]
-            values = {"state": "wanted", "next_at": now + timedelta(seconds=wait), "attempts": row.attempts + 1, "error": code}
+            values = {
+                "state": "wanted",
+                "next_at": now + timedelta(seconds=wait),
+                "attempts": row.attempts + 1,
+                "error": code,
+            }
             final = final or row.attempts >= 100
         if final:
             values = {"state": "bad", "next_at": None, "error": code}
@@ -100,7 +105,12 @@ class Worker:
     def _settle(self, conn: Connection, row: Any, values: dict[str, Any], why: str) -> None:
         files.settle(conn, row.id, **values)
         if why:
-            letter = {"dedupe": f"file:{row.id}", "template": "file_bad", "case_id": row.case_id, "person_id": row.person_id}
+            letter = {
+                "dedupe": f"file:{row.id}",
+                "template": "file_bad",
+                "case_id": row.case_id,
+                "person_id": row.person_id,
+            }
             outbox.put(conn, self._app.clock(), [letter | {"params": {"why": why}}])
 
 
@@ -108,7 +118,13 @@ async def made_safe(raw: Path) -> Path:
     """Turned upright, without EXIF, as JPEG of at most 2,560 pixels a side. Raises `NotPicture`."""
     out = raw.with_name("safe.jpg")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.picture", str(raw), str(out), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        sys.executable,
+        "-m",
+        "bot.picture",
+        str(raw),
+        str(out),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         code = await asyncio.wait_for(process.wait(), 60)

@@ -46,7 +46,9 @@ def of_error(error: errors.SendError, letter: Any, now: datetime) -> Result:
         # Sent again it might stand in the group twice; a person is asked to look instead (rule 2).
         return Result({"state": "unknown", "error": error.code}, ended=True)
     if isinstance(error, errors.PersonStopped | errors.GroupMoved):
-        return Result({"state": "waiting", "next_at": now, "error": error.code})  # by another account, at the new address
+        return Result(
+            {"state": "waiting", "next_at": now, "error": error.code}
+        )  # by another account, at the new address
     if not error.retry or now - letter.made_at > END:
         return Result({"state": "failed", "error": error.code}, ended=True)
     wait = max(BACKOFF[min(letter.attempts, len(BACKOFF)) - 1], error.retry_after)
@@ -54,7 +56,13 @@ def of_error(error: errors.SendError, letter: Any, now: datetime) -> Result:
 
 
 def follow_up(
-    conn: Connection, registry: Registry, letter: Any, to: Address | None, result: Result, error: errors.SendError | None, now: datetime
+    conn: Connection,
+    registry: Registry,
+    letter: Any,
+    to: Address | None,
+    result: Result,
+    error: errors.SendError | None,
+    now: datetime,
 ) -> bool:
     """In the same transaction: mark who cannot be reached, tell who waits. True when letters were queued."""
     if to is not None and isinstance(error, errors.PersonStopped):
@@ -74,12 +82,23 @@ def _tell(conn: Connection, registry: Registry, letter: Any, now: datetime) -> b
         return False  # no letters about letters about letters
     case = cases.get(conn, letter.case_id) if letter.case_id is not None else None
     if case is not None and letter.template == "told" and case.holder_id is not None:
-        row = {"template": "unreachable", "case_id": case.id, "person_id": case.holder_id, "dedupe": f"unreachable:{letter.id}"}
+        row = {
+            "template": "unreachable",
+            "case_id": case.id,
+            "person_id": case.holder_id,
+            "dedupe": f"unreachable:{letter.id}",
+        }
         return outbox.put(conn, now, [row]) > 0
     admins = sorted({role.person_id for role in registry.roles if role.code == "quan_tri" and role.on(now.date())})
     template, params = ("alarm", {"why": "unreachable"}) if case is not None else ("stuck", {"n": 1})
     rows = [
-        {"template": template, "case_id": letter.case_id, "person_id": who, "params": params, "dedupe": f"ended:{letter.id}:p{who}"}
+        {
+            "template": template,
+            "case_id": letter.case_id,
+            "person_id": who,
+            "params": params,
+            "dedupe": f"ended:{letter.id}:p{who}",
+        }
         for who in admins
     ]
     return outbox.put(conn, now, rows) > 0

@@ -236,6 +236,7 @@ def demo(conn: Connection, now: datetime) -> None:
     owner = facts.categories()["giao_thong"].department
     table = tables.department
     department = conn.execute(select(table).where(table.c.unit_id == unit.id, table.c.code == owner)).one()
+    _second_office(conn, people[OFFICIAL], unit.id)
     common = {"channel": "web", "bot": "web", "unit_id": unit.id, "mode": "brief", "tied_by": people[OFFICIAL]}
     conn.execute(
         insert(chat.group),
@@ -244,3 +245,11 @@ def demo(conn: Connection, now: datetime) -> None:
             {**common, "chat": "g:xa", "name": unit.name, "department_id": None, "tied_at": now},
         ],
     )
+
+
+def _second_office(conn: Connection, person_id: int, unit_id: int) -> None:
+    """The demo's official also looks after good practices, so that both kinds of report arrive on the phone one sees."""
+    table = tables.department
+    owner = conn.execute(select(table.c.id).where(table.c.unit_id == unit_id, table.c.code == "BXDD")).scalar_one()
+    role = {"person_id": person_id, "code": "phu_trach_dan_van", "unit_id": unit_id, "department_id": owner}
+    conn.execute(insert(tables.role).values(**role))

@@ -63,7 +63,12 @@ def post_summary(conn: Connection, registry: Registry, group: object, year: int,
     """A group's summary of a week as a letter; 0 when it has had it."""
     data = summary.build(conn, registry, group, year, week, now)
     group_id = group.id  # type: ignore[attr-defined]
-    row = {"dedupe": f"summary:{group_id}:{year}-W{week:02d}", "template": "summary", "group_id": group_id, "params": data}
+    row = {
+        "dedupe": f"summary:{group_id}:{year}-W{week:02d}",
+        "template": "summary",
+        "group_id": group_id,
+        "params": data,
+    }
     return outbox.put(conn, now, [row])
 
 

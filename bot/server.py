@@ -31,9 +31,13 @@ log = structlog.get_logger(__name__)
 class Server:
     """Everything wired by hand, top to bottom."""
 
-    def __init__(self, settings: Settings, *, demo: DemoPhones | None = None, clock: Clock = utc_now, timed: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, *, demo: DemoPhones | None = None, clock: Clock = utc_now, timed: bool = True
+    ) -> None:
         self.settings = settings
-        self._timed = timed  # without: nothing happens by itself, whoever holds the server calls `quiet` and `schedule.tick`
+        self._timed = (
+            timed  # without: nothing happens by itself, whoever holds the server calls `quiet` and `schedule.tick`
+        )
         self.db = Database(settings.database_url)
         self.app = App(self.db, clock)
         self.media = Media(settings.media_dir)
@@ -60,7 +64,12 @@ class Server:
             self._begin()
             # The calendar of holidays takes a while the first time it is asked: not on the way of a message.
             asyncio.get_running_loop().run_in_executor(None, deadlines.works, today(self.app.clock()))
-        log.info("ready", port=self.port, mode=self.settings.mode, channels=sorted("/".join(key) for key in self.app.channels))
+        log.info(
+            "ready",
+            port=self.port,
+            mode=self.settings.mode,
+            channels=sorted("/".join(key) for key in self.app.channels),
+        )
 
     async def stop(self) -> None:
         """Stop taking updates, finish what was taken, close."""

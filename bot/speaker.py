@@ -47,10 +47,9 @@ class Speaker:
         messages = [piece for message in out for piece in self._app.fitted(message, done)]
         messages = [message for message in messages if not is_silence(message)]
         key = (incoming.channel, incoming.bot, incoming.key)
-        if inline and len(messages) == 1 and messages[0].to == incoming.address and not busy:
-            if not messages[0].fleeting and messages[0].text and not messages[0].photos:
-                self._remember(key, messages[0])
-                return messages[0]
+        if inline and not busy and _one_plain(messages, incoming.address):
+            self._remember(key, messages[0])
+            return messages[0]
         if messages:
             self._start(incoming.address, key, messages)
         elif done.out:
@@ -165,3 +164,10 @@ class Speaker:
             await asyncio.wait(tasks, timeout=5)
         with contextlib.suppress(Exception):
             await self.flush()
+
+
+def _one_plain(messages: list[Outgoing], to: Address) -> bool:
+    """Can it be said in the reply to the update? One message, to the same chat, of words, and none that must not be kept."""
+    if len(messages) != 1 or messages[0].to != to:
+        return False
+    return bool(messages[0].text) and not messages[0].photos and not messages[0].fleeting

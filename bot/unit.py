@@ -111,7 +111,9 @@ def failed(conn: Connection, state: State, incoming: Incoming, now: datetime, er
     sorry = words("Something went wrong on my side. What you wrote before is kept. Please try once more, or type: menu")
     out = [] if incoming.group or incoming.event else [Outgoing(to=incoming.address, text=sorry, query=incoming.query)]
     answer = pack(out)
-    updates.put(conn, incoming.channel, incoming.bot, incoming.key, now, answer, now + SAY_AGAIN if answer else None, what)
+    updates.put(
+        conn, incoming.channel, incoming.bot, incoming.key, now, answer, now + SAY_AGAIN if answer else None, what
+    )
     return Done(out, words)
 
 

@@ -10,28 +10,13 @@ from handlers import routing
 from handlers.registry import Registry
 
 LEADERS = frozenset({"lanh_dao_ubnd", "lanh_dao_dang"})
-HAMLET_ROLES = frozenset(
-    {
-        "bi_thu_chi_bo",
-        "truong_thon",
-        "to_truong_tdp",
-        "truong_ban_ctmt",
-        "pho_thon",
-        "chi_hoi_truong_pn",
-        "chi_hoi_truong_nd",
-        "chi_hoi_truong_ccb",
-        "bi_thu_chi_doan",
-        "nguoi_uy_tin",
-        "to_hoa_giai",
-    }
-)
 
 
 def standing(registry: Registry, person_id: int, case: Any, day: date) -> frozenset[str]:
-    """What a person is to a case: "reporter", "department" (of the one that owns it now; "intake" where that is the
-    commune's intake office), "superior" (leads its commune).
+    """What a person is to a case; empty: they may neither see nor move it.
 
-    Empty: they may neither see nor move it. `case` is a row with reporter_id, department_id, unit_id.
+    "reporter"; "department", of the one that owns it now ("intake" where that is the commune's intake office);
+    "superior", who leads its commune. `case` is a row with reporter_id, department_id, unit_id.
     """
     found: set[str] = set()
     if case.reporter_id == person_id:

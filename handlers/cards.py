@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from handlers import access, act, facts, routing, status
 from handlers.clock import day
-from handlers.messages import Button, Rows, rows
+from handlers.messages import Button, Rows, Style, rows
 from handlers.registry import Registry
 from handlers.words import N_, Words
 from storage import files, history
@@ -34,7 +34,15 @@ ACTIONS = {
     "reply": N_("Answer the question"),
 }
 # The word typed before the code does the same on every channel (DESIGN rule 9).
-TYPED = {"accept": "nhận", "acknowledge": "nhận", "forward": "chuyển", "ask": "hỏi lại", "answer": "trả lời", "refuse": "từ chối"}
+TYPED = {
+    "accept": "nhận",
+    "acknowledge": "nhận",
+    "forward": "chuyển",
+    "ask": "hỏi lại",
+    "answer": "trả lời",
+    "refuse": "từ chối",
+}
+STYLES: dict[str, Style] = {"accept": "primary", "acknowledge": "primary", "answer": "success"}
 SOURCES = {
     "citizen": N_("a citizen"),
     "meeting": N_("a meeting"),
@@ -107,7 +115,10 @@ def _held_by(view: View, case: Any) -> str:
 def full(view: View, case: Any, *, handler: bool) -> str:
     """The whole story; the contact only for who handles it."""
     _ = view.words
-    parts = [brief(view, case), f"“{case.answers.get('story', case.title)}”" if case.subject == "petition" else _practice(view, case)]
+    parts = [
+        brief(view, case),
+        f"“{case.answers.get('story', case.title)}”" if case.subject == "petition" else _practice(view, case),
+    ]
     details = [
         _("Place: {place}").format(place=case.place) if case.place else "",
         _("Pin: {lat}, {lon}").format(lat=case.lat, lon=case.lon) if case.lat is not None else "",
@@ -181,13 +192,16 @@ def buttons(view: View, case: Any, role: str, *, group: bool = False) -> Rows:
     found = []
     if group:
         found.append(Button(_("Open in private"), payload(case, "open"), word=f"xem {case.code}"))
-    else:
-        if files.of_case(view.conn, case.id):
-            found.append(Button(_("See photos and files"), payload(case, "files"), word=f"ảnh {case.code}"))
-    acts = [action for action in status.allowed(case.subject, case.state, role) if action in ACTIONS and action != "reply"]
+    elif files.of_case(view.conn, case.id):
+        found.append(Button(_("See photos and files"), payload(case, "files"), word=f"ảnh {case.code}"))
+    acts = [
+        action for action in status.allowed(case.subject, case.state, role) if action in ACTIONS and action != "reply"
+    ]
     for action in acts:
-        style = "primary" if action in ("accept", "acknowledge") else "success" if action == "answer" else ""
-        found.append(Button(_(ACTIONS[action]), payload(case, action), word=f"{TYPED[action]} {case.code}", style=style))  # type: ignore[arg-type]
+        style = STYLES.get(action, "")
+        found.append(
+            Button(_(ACTIONS[action]), payload(case, action), word=f"{TYPED[action]} {case.code}", style=style)
+        )
     return rows(found, 2)
 
 

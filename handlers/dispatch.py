@@ -82,7 +82,11 @@ def _tapped(turn: Turn, tap: str) -> list[Outgoing]:
     if owner == "m":
         return _menu(turn, rest)
     found = _TAPS.get(owner)
-    return found(turn) if found else [menu.show(turn, turn.words("That button belongs to an earlier message and no longer works."))]
+    return (
+        found(turn)
+        if found
+        else [menu.show(turn, turn.words("That button belongs to an earlier message and no longer works."))]
+    )
 
 
 def _menu(turn: Turn, entry: str) -> list[Outgoing]:
@@ -142,7 +146,11 @@ def _free(turn: Turn) -> list[Outgoing]:
     if len(waiting) == 1:
         return talk.begin(turn, "reply", waiting[0].id, {"words": incoming.text})
     if incoming.attachments or incoming.location:
-        return [menu.show(turn, _("I have not kept this, because no report is open. Please choose first what it belongs to:"))]
+        return [
+            menu.show(
+                turn, _("I have not kept this, because no report is open. Please choose first what it belongs to:")
+            )
+        ]
     if incoming.unsupported:
         return [menu.show(turn, _("I cannot read this kind of message. Please type, or choose:"))]
     return [menu.show(turn, _("To report this, press the first button. I then ask you one question at a time."))]

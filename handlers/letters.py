@@ -71,7 +71,11 @@ def _told(view: View, letter: Any) -> Any:
 def _told_buttons(view: View, case: Any, row: Any) -> list[Button]:
     _ = view.words
     if row.action == "ask" and case.state == "asked":
-        return [Button("✍️ " + _(cards.ACTIONS["reply"]), cards.payload(case, "reply"), word=f"đáp {case.code}", style="primary")]
+        return [
+            Button(
+                "✍️ " + _(cards.ACTIONS["reply"]), cards.payload(case, "reply"), word=f"đáp {case.code}", style="primary"
+            )
+        ]
     return [Button(_("Open {code}").format(code=case.code), f"f:{case.id}", word=f"xem {case.code}")]
 
 
@@ -79,10 +83,14 @@ _TOLD = {
     "accept": N_("✅ {code} has been accepted.\n{department}, {name} is handling it. Answer by {day}.\n\n“{title}”"),
     "acknowledge": N_("🌱 {code}: {department} has acknowledged your good practice. Thank you, comrade!\n\n“{title}”"),
     "forward": N_("➡️ {code} has been passed on to {department}, which is the right place for it.\n\n“{title}”"),
-    "ask": N_("❓ {code}: {name}, {department}, asks:\n\n“{words}”\n\nPlease reply to this message or press the button."),
+    "ask": N_(
+        "❓ {code}: {name}, {department}, asks:\n\n“{words}”\n\nPlease reply to this message or press the button."
+    ),
     "answer": N_("💬 {code} has an answer from {department}:\n\n“{words}”\n\nYour report: “{title}”"),
     "refuse": N_("ℹ️ {code} cannot be handled here: {reason}.\n\nYour report: “{title}”"),
-    "refuse_on": N_("➡️ {code}: the department found it outside its competence ({reason}). {department} is now finding the right place."),
+    "refuse_on": N_(
+        "➡️ {code}: the department found it outside its competence ({reason}). {department} is now finding the right place."
+    ),
 }
 
 
@@ -102,8 +110,12 @@ def _alarm(view: View, letter: Any) -> Any:
     owner = view.registry.departments.get(case.department_id)
     values = {"code": case.code, "department": owner.name if owner else "?", "subject": cards.subject(view, case)}
     sentences = {
-        "unrouted": _("⚠️ {code} ({subject}): no department is named for this category. It was given to {department}. Please complete the routing table."),
-        "unreached": _("⚠️ {code} ({subject}) lies with {department}, but nobody there can be reached here yet. Please tell them and invite them."),
+        "unrouted": _(
+            "⚠️ {code} ({subject}): no department is named for this category. It was given to {department}. Please complete the routing table."
+        ),
+        "unreached": _(
+            "⚠️ {code} ({subject}) lies with {department}, but nobody there can be reached here yet. Please tell them and invite them."
+        ),
         "unreachable": _("⚠️ {code}: a letter about it could not reach the person who waits for it. Please call them."),
     }
     return sentences[(letter.params or {})["why"]].format(**values), ()
@@ -123,7 +135,11 @@ def _file_bad(view: View, letter: Any) -> Any:
     case, _ = cases.get(view.conn, letter.case_id), view.words
     why = str((letter.params or {}).get("why", ""))
     sentence = _(FILE_TROUBLE.get(why, FILE_TROUBLE[""]))
-    return (_("📎 {code}: one file could not be kept. {why}").format(code=case.code, why=sentence), ()) if case is not None else None
+    return (
+        (_("📎 {code}: one file could not be kept. {why}").format(code=case.code, why=sentence), ())
+        if case is not None
+        else None
+    )
 
 
 FILE_TROUBLE = {
@@ -137,9 +153,9 @@ FILE_TROUBLE = {
 def _stuck(view: View, letter: Any) -> Any:
     _ = view.words
     params = letter.params or {}
-    return _.n("⚠️ One letter could not be sent.", "⚠️ {n} letters could not be sent.", int(params.get("n", 1))) + "\n" + _(
-        "See them with: danvan stuck"
-    ), ()
+    return _.n(
+        "⚠️ One letter could not be sent.", "⚠️ {n} letters could not be sent.", int(params.get("n", 1))
+    ) + "\n" + _("See them with: danvan stuck"), ()
 
 
 def _summary(view: View, letter: Any) -> Any:

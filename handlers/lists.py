@@ -53,7 +53,8 @@ def _category(code: str, *, suggested: bool) -> Choice:
 @lru_cache(maxsize=1)
 def _fields() -> tuple[Choice, ...]:
     return tuple(
-        Choice(field.code, Text({"vi": field.vi, "en": field.en}), fold(field.example_vi)) for field in facts.fields().values()
+        Choice(field.code, Text({"vi": field.vi, "en": field.en}), fold(field.example_vi))
+        for field in facts.fields().values()
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 FileKind = Literal["photo", "voice", "video", "audio", "document"]
+Style = Literal["", "primary", "danger", "success"]
 Event = Literal["", "added", "removed", "migrated", "blocked", "unblocked"]
 
 
@@ -86,7 +87,7 @@ class Button:
     data: str
     control: bool = False
     word: str = ""
-    style: Literal["", "primary", "danger", "success"] = ""
+    style: Style = ""
 
 
 Rows = tuple[tuple[Button, ...], ...]

@@ -37,7 +37,11 @@ def _list(turn: Turn, title: str, found: list[Any], page: int, which: str) -> Ou
     _ = turn.words
     view = _view(turn)
     buttons = [
-        Button(f"{case.code} · {_(cards.STATES[case.state])} · {letters.short(case.title, 28)}", f"f:{case.id}", word=f"xem {case.code}")
+        Button(
+            f"{case.code} · {_(cards.STATES[case.state])} · {letters.short(case.title, 28)}",
+            f"f:{case.id}",
+            word=f"xem {case.code}",
+        )
         for case in found[:PAGE]
     ]
     late = [case.code for case in found[:PAGE] if act.overdue(case, view.now)]
@@ -64,10 +68,18 @@ def show(turn: Turn, case: Any) -> list[Outgoing]:
     view = _view(turn)
     roles = access.standing(turn.registry, turn.me.id, case, turn.day)
     role = access.best(roles)
-    text = cards.full(view, case, handler=bool(roles - {"reporter"})) + "\n\n" + _("What happened so far:") + "\n" + cards.story(view, case)
+    text = (
+        cards.full(view, case, handler=bool(roles - {"reporter"}))
+        + "\n\n"
+        + _("What happened so far:")
+        + "\n"
+        + cards.story(view, case)
+    )
     buttons = [button for row in cards.buttons(view, case, role) for button in row]
     if case.state == "asked" and case.reporter_id == turn.me.id:
-        buttons.insert(0, Button(_(cards.ACTIONS["reply"]), cards.payload(case, "reply"), word=f"đáp {case.code}", style="primary"))
+        buttons.insert(
+            0, Button(_(cards.ACTIONS["reply"]), cards.payload(case, "reply"), word=f"đáp {case.code}", style="primary")
+        )
     buttons.append(Button(_("Main menu"), "m:menu"))
     out = [turn.say(text, rows(buttons, 2), to=turn.private)]
     if turn.incoming.group:
@@ -84,7 +96,17 @@ def show_files(turn: Turn, case: Any) -> list[Outgoing]:
     out = [turn.say(case.code, to=turn.private, photos=photos)] if photos else []
     if others or not kept:
         coming = sum(row.state in ("wanted", "claimed") for row in others)
-        lines = [_.n("One file is still on its way; please look again in a moment.", "{n} files are still on their way; please look again in a moment.", coming)] if coming else []
+        lines = (
+            [
+                _.n(
+                    "One file is still on its way; please look again in a moment.",
+                    "{n} files are still on their way; please look again in a moment.",
+                    coming,
+                )
+            ]
+            if coming
+            else []
+        )
         lines += [f"📎 {row.name or row.kind}" for row in others if row.state == "kept"]
         lines += [_("One file could not be kept.")] * sum(row.state == "bad" for row in others)
         out.append(turn.say("\n".join(lines) or _("There are no photos or files."), to=turn.private))

@@ -44,14 +44,26 @@ def stranger(turn: Turn) -> list[Outgoing]:
     code = normal_code(incoming.text)
     if code:
         return _by_code(turn, code)
-    return [_whom_to_ask(turn, _("Hello. I only work with cadres and officials on the commune's list, and I do not know you yet."))]
+    return [
+        _whom_to_ask(
+            turn, _("Hello. I only work with cadres and officials on the commune's list, and I do not know you yet.")
+        )
+    ]
 
 
 def _whom_to_ask(turn: Turn, lead: str) -> Outgoing:
     _ = turn.words
     phone = _duty_phone(turn)
-    text = lead + "\n\n" + _("Please type the code the commune gave you, or share your own phone number with the button below.")
-    text += "\n" + (_("No code? Ask the commune's office: {phone}.").format(phone=phone) if phone else _("No code? Ask the commune's office."))
+    text = (
+        lead
+        + "\n\n"
+        + _("Please type the code the commune gave you, or share your own phone number with the button below.")
+    )
+    text += "\n" + (
+        _("No code? Ask the commune's office: {phone}.").format(phone=phone)
+        if phone
+        else _("No code? Ask the commune's office.")
+    )
     return turn.say(text, ask="contact")
 
 
@@ -112,7 +124,11 @@ def consent(turn: Turn) -> list[Outgoing]:
         return [] if incoming.event else [ask_consent(turn)]
     _record(turn, agreed=answer == "yes")
     if answer == "no":
-        return [turn.say(_("I have noted that you do not agree; nothing you send is kept. If you change your mind, type: đồng ý"))]
+        return [
+            turn.say(
+                _("I have noted that you do not agree; nothing you send is kept. If you change your mind, type: đồng ý")
+            )
+        ]
     assert turn.account is not None
     accounts.change(turn.conn, turn.account.id, consent=facts.consent().version, used_at=turn.now, stopped=None)
     lead = _("Thank you, comrade {name}. What would you like to do?").format(name=menu.given_name(turn.me.name))

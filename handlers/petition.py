@@ -43,7 +43,9 @@ def submit(turn: Turn, form: Form, draft: Draft, _case_id: int | None) -> list[O
 
 def _thanks(turn: Turn, case: Any, owner: Department) -> Outgoing:
     _ = turn.words
-    text = _("✅ Sent. The code of your report: {code}\nGiven to: {department}\nAnswer by: {day}\n\nI will tell you of every step.")
+    text = _(
+        "✅ Sent. The code of your report: {code}\nGiven to: {department}\nAnswer by: {day}\n\nI will tell you of every step."
+    )
     text = text.format(code=case.code, department=owner.name, day=day(case.due_at))
     hotline = facts.categories()[case.category].hotline
     if case.urgency == "khan_cap":
@@ -60,7 +62,12 @@ def sent_buttons(turn: Turn, case: Any) -> Any:
 def homeless(turn: Turn) -> Outgoing:
     """A person whose roles lie in no commune cannot be routed; the draft stays."""
     _ = turn.words
-    return menu.show(turn, _("Your hamlet or commune is not on the list yet, so I do not know where to send this. It is kept. Please call the commune's office."))
+    return menu.show(
+        turn,
+        _(
+            "Your hamlet or commune is not on the list yet, so I do not know where to send this. It is kept. Please call the commune's office."
+        ),
+    )
 
 
 def commune_for(turn: Turn, hamlet: Any) -> Unit | None:
@@ -73,7 +80,9 @@ def commune_for(turn: Turn, hamlet: Any) -> Unit | None:
     return turn.registry.units[own[0]] if own else None
 
 
-def common(turn: Turn, form: Form, draft: Draft, commune: Unit, owner: Department, subject: str, prefix: str) -> dict[str, Any]:
+def common(
+    turn: Turn, form: Form, draft: Draft, commune: Unit, owner: Department, subject: str, prefix: str
+) -> dict[str, Any]:
     """The columns a petition and a practice fill alike."""
     answers = draft.answers
     hamlet = answers.get("hamlet")

@@ -27,7 +27,10 @@ def moved(turn: Turn, before: Any, after: Any, history_id: int, action: str) -> 
     if action in TOLD and after.reporter_id != turn.me.id:
         letters.append(_letter(f"told:{history_id}", "told", after, history_id, person_id=after.reporter_id))
     if action == "reply":
-        letters += [_letter(f"reply:{history_id}:p{who}", "replied", after, history_id, person_id=who) for who in _askers(turn, after)]
+        letters += [
+            _letter(f"reply:{history_id}:p{who}", "replied", after, history_id, person_id=who)
+            for who in _askers(turn, after)
+        ]
     letters += refreshes(turn, after)
     _put(turn, letters)
     if after.department_id != before.department_id and not cards(turn, after, history_id):
@@ -67,7 +70,10 @@ def alarm(turn: Turn, case: Any, history_id: int, why: str) -> None:
     province = turn.registry.province()
     units = [case.unit_id] + ([province.id] if province else [])
     who = {person for unit in units for person in turn.registry.holders("quan_tri", unit, turn.day)}
-    letters = [_letter(f"alarm:{why}:{history_id}:p{p}", "alarm", case, history_id, person_id=p) | {"params": {"why": why}} for p in sorted(who)]
+    letters = [
+        _letter(f"alarm:{why}:{history_id}:p{p}", "alarm", case, history_id, person_id=p) | {"params": {"why": why}}
+        for p in sorted(who)
+    ]
     _put(turn, letters)
 
 

@@ -110,7 +110,9 @@ class Registry:
 
     def holders(self, code: str, unit_id: int, day: date) -> list[int]:
         """Ids of those who hold a role in a unit on this day."""
-        return sorted({role.person_id for role in self.roles if role.code == code and role.unit_id == unit_id and role.on(day)})
+        return sorted(
+            {role.person_id for role in self.roles if role.code == code and role.unit_id == unit_id and role.on(day)}
+        )
 
     def commune_of(self, unit_id: int) -> Unit | None:
         """The commune a unit lies in (itself, if it is one); none for the province."""
@@ -146,7 +148,9 @@ def build(tables: Tables) -> Registry:
         units={r.id: Unit(r.id, r.code, r.kind, r.name, r.parent_id) for r in tables.units},
         departments={r.id: Department(r.id, r.unit_id, r.code, r.name) for r in tables.departments},
         people={r.id: Person(r.id, r.code, r.name, r.phone or "", r.language) for r in tables.people},
-        roles=tuple(Role(r.person_id, r.code, r.unit_id, r.department_id, r.valid_from, r.valid_to) for r in tables.roles),
+        roles=tuple(
+            Role(r.person_id, r.code, r.unit_id, r.department_id, r.valid_from, r.valid_to) for r in tables.roles
+        ),
         routing={(r.category, r.unit_id): r.department_id for r in tables.routing},
         settings={(r.unit_id, r.name): r.value for r in tables.settings},
     )

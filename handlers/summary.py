@@ -158,7 +158,7 @@ def _heading(data: Data, words: Words) -> str:
     monday = date.fromisoformat(data["monday"])
     sunday = monday + timedelta(days=6)
     lines = [
-        words("📋 Summary of week {week} ({first} – {last})").format(  # noqa: RUF001 - a range of days
+        words("📋 Summary of week {week} ({first} – {last})").format(
             week=data["week"], first=f"{monday:%d/%m}", last=f"{sunday:%d/%m/%Y}"
         ),
         " · ".join(name for name in data["scope"] if name),

@@ -44,7 +44,9 @@ def begin(turn: Turn, name: str, case_id: int | None = None, answers: dict[str, 
 
 def start(turn: Turn, name: str) -> list[Outgoing]:
     """A report from the menu; an unfinished one of the same kind is offered first, so that nobody types twice."""
-    unfinished = [row for row in drafts.of_person(turn.conn, turn.me.id) if row.form_name == name and row.body.get("answers")]
+    unfinished = [
+        row for row in drafts.of_person(turn.conn, turn.me.id) if row.form_name == name and row.body.get("answers")
+    ]
     return [offer(turn, unfinished, name)] if unfinished else begin(turn, name)
 
 
@@ -53,7 +55,9 @@ def offer(turn: Turn, rows_: Sequence[Any], name: str = "") -> Outgoing:
     _ = turn.words
     buttons = []
     for row in rows_[:3]:
-        buttons.append(Button(_("Go on: {title}").format(title=_title(turn, row)), f"w:{row.id}:resume", style="primary"))
+        buttons.append(
+            Button(_("Go on: {title}").format(title=_title(turn, row)), f"w:{row.id}:resume", style="primary")
+        )
         buttons.append(Button(_("Throw away: {title}").format(title=_title(turn, row)), f"w:{row.id}:drop"))
     if name:
         buttons.append(Button(_("Write a new one"), f"m:{name}_new"))
@@ -129,11 +133,17 @@ def stale(turn: Turn) -> list[Outgoing]:
     _ = turn.words
     number = turn.incoming.tap.split(":")[1] if turn.incoming.tap.count(":") >= 2 else ""
     row = drafts.get(turn.conn, int(number), turn.me.id) if number.isdigit() and len(number) < 16 else None
-    if row is not None and row.form_hash in turn.forms.by_hash and (turn.account is None or turn.account.draft_id is None):
+    if (
+        row is not None
+        and row.form_hash in turn.forms.by_hash
+        and (turn.account is None or turn.account.draft_id is None)
+    ):
         return resume(turn, row)
     if turn.account is not None and turn.account.draft_id is not None and turn.account.form_hash in turn.forms.by_hash:
         draft = Draft.from_json(turn.account.body)
         draft.id = turn.account.draft_id
-        shown = interview.show(turn.forms.by_hash[turn.account.form_hash], draft, env(turn, turn.account.case_id), turn.private)
+        shown = interview.show(
+            turn.forms.by_hash[turn.account.form_hash], draft, env(turn, turn.account.case_id), turn.private
+        )
         return [turn.say(_("That button belongs to an earlier message. Here is where we are:")), shown]
     return [menu.show(turn, _("That button belongs to an earlier message and no longer works."))]

@@ -16,6 +16,7 @@ from handlers.vietnamese import fold
 from storage import cases, drafts, history, outbox
 
 ASKS_MORE = {"forward": "forward", "ask": "ask", "answer": "answer", "refuse": "refuse", "reply": "reply"}
+GIVE_AWAY = ("forward", "refuse")
 AT_ONCE = ("accept", "acknowledge")
 _CODE = r"(kn|dv)[ \-]?0*(\d{1,7})"
 _TYPED = re.compile(rf"(tiep nhan|nhan|chuyen|hoi lai|hoi|tra loi|tu choi|dap|xem|anh)\s+{_CODE}(?:\b|$)")
@@ -60,7 +61,22 @@ def pressed(turn: Turn) -> list[Outgoing]:
     parts = turn.incoming.tap.split(":")
     if len(parts) != 4 or not (parts[1].isdigit() and len(parts[1]) < 16):
         return [menu.show(turn, turn.words("That button belongs to an earlier message and no longer works."))]
-    return do(turn, int(parts[1]), parts[3], "")
+    number, version, action = int(parts[1]), parts[2], parts[3]
+    if action in GIVE_AWAY:
+        try:
+            case, role = act.case_for(turn, number)
+        except Refused as no:
+            return [turn.whisper(no.sentence)]
+        if version != str(case.version):
+            return [_changed(turn, case, role)]
+    return do(turn, number, action, "")
+
+
+def _changed(turn: Turn, case: Any, role: str) -> Outgoing:
+    """Giving a case away is decided on how it stands now, not on how an old card showed it."""
+    view = _view(turn)
+    text = turn.words("{code} has changed meanwhile. Please look again:").format(code=case.code)
+    return turn.say(f"{text}\n\n{cards.brief(view, case)}", cards.buttons(view, case, role), to=turn.private)
 
 
 def do(turn: Turn, case_id: int, action: str, words: str) -> list[Outgoing]:
@@ -83,7 +99,9 @@ def do(turn: Turn, case_id: int, action: str, words: str) -> list[Outgoing]:
 def _at_once(turn: Turn, case_id: int, action: str) -> list[Outgoing]:
     _ = turn.words
     case = act.perform(turn, case_id, Move(action))
-    sentence = _("{code} is with you now.") if action == "accept" else _("{code} is acknowledged. The reporter is told.")
+    sentence = (
+        _("{code} is with you now.") if action == "accept" else _("{code} is acknowledged. The reporter is told.")
+    )
     if turn.incoming.query:
         return [Outgoing(to=turn.incoming.address, toast=sentence.format(code=case.code), query=turn.incoming.query)]
     view = _view(turn)
@@ -105,7 +123,15 @@ def _spoken(turn: Turn, case_id: int, move: Move) -> list[Outgoing]:
 def _attached(turn: Turn) -> tuple[dict[str, Any], ...]:
     incoming = turn.incoming
     return tuple(
-        {"kind": a.kind, "ref": a.ref, "name": a.name, "mime": a.mime, "size": a.size, "channel": incoming.channel, "bot": incoming.bot}
+        {
+            "kind": a.kind,
+            "ref": a.ref,
+            "name": a.name,
+            "mime": a.mime,
+            "size": a.size,
+            "channel": incoming.channel,
+            "bot": incoming.bot,
+        }
         for a in incoming.attachments
     )
 
@@ -163,7 +189,9 @@ def replied(turn: Turn, _form: Form, draft: Draft, case_id: int | None) -> list[
 
 def refused(turn: Turn, _form: Form, draft: Draft, case_id: int | None) -> list[Outgoing]:
     """The form "refuse" is sent."""
-    move = Move("refuse", words=draft.answers.get("words") or "", reason=draft.answers["reason"], attachments=tuple(draft.files))
+    move = Move(
+        "refuse", words=draft.answers.get("words") or "", reason=draft.answers["reason"], attachments=tuple(draft.files)
+    )
     return _settle(turn, draft, case_id, move)
 
 

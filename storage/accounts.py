@@ -23,7 +23,15 @@ def tie(conn: Connection, channel: str, bot: str, user: str, person_id: int, now
     """This account is this person from now on (consent is asked anew when it was another's)."""
     row = {"channel": channel, "bot": bot, "user": user, "person_id": person_id, "tied_at": now, "used_at": now}
     statement = insert_into(conn, _account).values(**row)
-    fresh = {"person_id": person_id, "tied_at": now, "used_at": now, "consent": None, "draft_id": None, "offered": None, "stopped": None}
+    fresh = {
+        "person_id": person_id,
+        "tied_at": now,
+        "used_at": now,
+        "consent": None,
+        "draft_id": None,
+        "offered": None,
+        "stopped": None,
+    }
     conn.execute(statement.on_conflict_do_update(index_elements=["channel", "bot", "user"], set_=fresh))
 
 
@@ -40,7 +48,11 @@ def change(conn: Connection, account_id: int, **values: Any) -> None:
 
 def of_person(conn: Connection, person_id: int) -> list[Row[Any]]:
     """The person's accounts, the one last used first."""
-    query = select(_account).where(_account.c.person_id == person_id).order_by(_account.c.used_at.desc(), _account.c.id.desc())
+    query = (
+        select(_account)
+        .where(_account.c.person_id == person_id)
+        .order_by(_account.c.used_at.desc(), _account.c.id.desc())
+    )
     return list(conn.execute(query).all())
 
 

@@ -42,7 +42,9 @@ def by_code(conn: Connection, code: str, unit_ids: Collection[int]) -> Row[Any] 
 
 def change(conn: Connection, case_id: int, version: int, **values: Any) -> bool:
     """Set columns and raise the version; false when it is no longer at `version`."""
-    statement = update(case).where(case.c.id == case_id, case.c.version == version).values(version=version + 1, **values)
+    statement = (
+        update(case).where(case.c.id == case_id, case.c.version == version).values(version=version + 1, **values)
+    )
     return conn.execute(statement).rowcount == 1
 
 
@@ -54,7 +56,12 @@ def by_reporter(conn: Connection, person_id: int, limit: int, offset: int = 0) -
 
 def asked_back(conn: Connection, person_id: int, limit: int = 2) -> list[Row[Any]]:
     """The person's reports that wait for their own answer."""
-    query = select(case).where(case.c.reporter_id == person_id, case.c.state == "asked").order_by(case.c.id.desc()).limit(limit)
+    query = (
+        select(case)
+        .where(case.c.reporter_id == person_id, case.c.state == "asked")
+        .order_by(case.c.id.desc())
+        .limit(limit)
+    )
     return list(conn.execute(query).all())
 
 
@@ -74,4 +81,3 @@ def waiting_count(conn: Connection, department_ids: Collection[int]) -> int:
     """How many `waiting` would list, counted up to 100."""
     inner = select(case.c.id).where(case.c.department_id.in_(department_ids), case.c.state.in_(OPEN)).limit(100)
     return int(conn.execute(select(func.count()).select_from(inner.subquery())).scalar_one())
-

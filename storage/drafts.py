@@ -11,10 +11,16 @@ from storage.models import people
 from storage.models.cases import draft
 from storage.upsert import new_id
 
-_SAVE = update(draft).where(draft.c.id == bindparam("which")).values(body=bindparam("body"), changed_at=bindparam("changed_at"))
+_SAVE = (
+    update(draft)
+    .where(draft.c.id == bindparam("which"))
+    .values(body=bindparam("body"), changed_at=bindparam("changed_at"))
+)
 
 
-def make(conn: Connection, person_id: int, form_hash: str, form_name: str, case_id: int | None, body: Any, now: datetime) -> int:
+def make(
+    conn: Connection, person_id: int, form_hash: str, form_name: str, case_id: int | None, body: Any, now: datetime
+) -> int:
     """A new draft; returns its id."""
     row = {"person_id": person_id, "form_hash": form_hash, "form_name": form_name, "case_id": case_id, "body": body}
     return new_id(conn, insert(draft).values(**row, made_at=now, changed_at=now))

@@ -20,7 +20,14 @@ from storage.sqlite_writer import SqliteWriter
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
-PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON", "cache_size=-8000")
+PRAGMAS = (
+    "foreign_keys=ON",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "secure_delete=ON",
+    "cache_size=-8000",
+)
 _AGAIN = ("40001", "40P01", "23505")  # serialization failure, deadlock, a unique key taken meanwhile
 
 

@@ -13,7 +13,9 @@ from storage.upsert import insert_into
 
 def find(conn: Connection, channel: str, bot: str, chat: str) -> Row[Any] | None:
     """The tied group of a chat, unless the bot has left it."""
-    query = select(group).where(group.c.channel == channel, group.c.bot == bot, group.c.chat == chat, group.c.gone_at.is_(None))
+    query = select(group).where(
+        group.c.channel == channel, group.c.bot == bot, group.c.chat == chat, group.c.gone_at.is_(None)
+    )
     return conn.execute(query).first()
 
 
@@ -29,7 +31,9 @@ def all_live(conn: Connection) -> list[Row[Any]]:
 
 def of_department(conn: Connection, department_id: int) -> list[Row[Any]]:
     """The groups a department's cards go to."""
-    return list(conn.execute(select(group).where(group.c.department_id == department_id, group.c.gone_at.is_(None))).all())
+    return list(
+        conn.execute(select(group).where(group.c.department_id == department_id, group.c.gone_at.is_(None))).all()
+    )
 
 
 def tie(conn: Connection, channel: str, bot: str, chat: str, **values: Any) -> None:

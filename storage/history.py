@@ -28,7 +28,12 @@ def get(conn: Connection, history_id: int) -> Row[Any] | None:
 
 def last(conn: Connection, case_id: int, action: str) -> Row[Any] | None:
     """The latest move of this kind."""
-    query = select(history).where(history.c.case_id == case_id, history.c.action == action).order_by(history.c.id.desc()).limit(1)
+    query = (
+        select(history)
+        .where(history.c.case_id == case_id, history.c.action == action)
+        .order_by(history.c.id.desc())
+        .limit(1)
+    )
     return conn.execute(query).first()
 
 

@@ -51,7 +51,9 @@ def arrived(conn: Connection, letter_ids: list[int], now: datetime) -> None:
     """The person's device has fetched these: now they are sent."""
     if letter_ids:
         conn.execute(
-            update(letter).where(letter.c.id.in_(letter_ids), letter.c.state == "handed").values(state="sent", sent_at=now)
+            update(letter)
+            .where(letter.c.id.in_(letter_ids), letter.c.state == "handed")
+            .values(state="sent", sent_at=now)
         )
 
 
@@ -63,7 +65,12 @@ def by_message(conn: Connection, channel: str, bot: str, chat: str, external: st
 
 def cards(conn: Connection, case_id: int) -> list[Row[Any]]:
     """The live cards of a case that were shown somewhere."""
-    where = (letter.c.case_id == case_id, letter.c.template == "card", letter.c.edits.is_(None), letter.c.external.isnot(None))
+    where = (
+        letter.c.case_id == case_id,
+        letter.c.template == "card",
+        letter.c.edits.is_(None),
+        letter.c.external.isnot(None),
+    )
     return list(conn.execute(select(letter).where(*where).order_by(letter.c.id)).all())
 
 
@@ -82,7 +89,10 @@ def stuck(conn: Connection, before: datetime) -> list[Row[Any]]:
 def again(conn: Connection, letter_id: int, now: datetime) -> bool:
     """Send a failed or unknown letter again; false when there is none."""
     where = (letter.c.id == letter_id, letter.c.state.in_(("failed", "unknown", "waiting")))
-    return conn.execute(update(letter).where(*where).values(state="waiting", attempts=0, next_at=now, error=None)).rowcount == 1
+    return (
+        conn.execute(update(letter).where(*where).values(state="waiting", attempts=0, next_at=now, error=None)).rowcount
+        == 1
+    )
 
 
 def counts(conn: Connection) -> dict[str, int]:

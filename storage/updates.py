@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 
-from storage.models import letters, people
 from storage.models import cases as case_tables
+from storage.models import letters, people
 
 KEPT = timedelta(days=8)
 
@@ -32,7 +32,9 @@ _FIND = (
         _update.c.answer,
     )
     .select_from(
-        _account.outerjoin(_draft, and_(_draft.c.id == _account.c.draft_id, _draft.c.person_id == _account.c.person_id)).outerjoin(
+        _account.outerjoin(
+            _draft, and_(_draft.c.id == _account.c.draft_id, _draft.c.person_id == _account.c.person_id)
+        ).outerjoin(
             _update,
             and_(
                 _update.c.channel == bindparam("channel"),
@@ -46,7 +48,9 @@ _FIND = (
         _account.c.bot == bindparam("bot"),
         _account.c.user == bindparam("user"),
     )
-    .with_for_update(of=_account)  # PostgreSQL: updates of one account one after the other; SQLite has one writer anyway
+    .with_for_update(
+        of=_account
+    )  # PostgreSQL: updates of one account one after the other; SQLite has one writer anyway
 )
 _SEEN = select(_update.c.key, _update.c.answer).where(
     _update.c.channel == bindparam("channel"), _update.c.bot == bindparam("bot"), _update.c.key == bindparam("key")
@@ -74,10 +78,25 @@ def seen(conn: Connection, channel: str, bot: str, key: str) -> Any:
 
 
 def put(
-    conn: Connection, channel: str, bot: str, key: str, now: datetime, answer: Any, next_at: datetime | None, failed: str | None = None
+    conn: Connection,
+    channel: str,
+    bot: str,
+    key: str,
+    now: datetime,
+    answer: Any,
+    next_at: datetime | None,
+    failed: str | None = None,
 ) -> None:
     """Remember the update and what is to be said. Raises IntegrityError when it was here before (two at once)."""
-    row = {"channel": channel, "bot": bot, "key": key, "at": now, "answer": answer, "next_at": next_at, "failed": failed}
+    row = {
+        "channel": channel,
+        "bot": bot,
+        "key": key,
+        "at": now,
+        "answer": answer,
+        "next_at": next_at,
+        "failed": failed,
+    }
     conn.execute(_PUT, row)
 
 
@@ -92,7 +111,9 @@ def unsaid(conn: Connection, now: datetime, limit: int = 50) -> list[Row[Any]]:
     return list(conn.execute(query).all())
 
 
-def postpone(conn: Connection, channel: str, bot: str, key: str, attempts: int, next_at: datetime | None, answer: Any) -> None:
+def postpone(
+    conn: Connection, channel: str, bot: str, key: str, attempts: int, next_at: datetime | None, answer: Any
+) -> None:
     """Not said: try again at `next_at`, or (none) never, and then the words are dropped."""
     conn.execute(
         update(_update)

@@ -98,9 +98,7 @@ def change(conn: Connection, chat: str, message: int, body: Body, now: datetime,
     if before == body:
         return None
     conn.execute(update(web_message).where(mine).values(body=body))
-    return _insert(
-        conn, {"chat": chat, "body": body, "edits": message, "letter_id": letter or None, "made_at": now}
-    )
+    return _insert(conn, {"chat": chat, "body": body, "edits": message, "letter_id": letter or None, "made_at": now})
 
 
 def keep_own(conn: Connection, key: str, chat: str, body: Body, now: datetime) -> None:

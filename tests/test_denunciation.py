@@ -49,7 +49,9 @@ def everything(stage: Stage, capture: str) -> bytes:
 
 
 @pytest.mark.parametrize("confirm", ["tap", "typed", "silence"])
-async def test_nothing_of_it_is_kept(confirm: str, database_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_nothing_of_it_is_kept(
+    confirm: str, database_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Neither the words nor what led to them, however the question is answered; a counter moves when it was one."""
     logs.setup(level=logging.DEBUG)
     async with on_stage(database_url, tmp_path / "media", FakeChannel("fake", BUTTONS)) as stage:

@@ -28,7 +28,9 @@ async def test_without_buttons(path: Path, database_url: str, tmp_path: Path, re
     await check(path, recorded, FakeChannel("plain", PLAIN), database_url, tmp_path, request)
 
 
-async def check(script: Path, recorded: Path, channel: FakeChannel, url: str, tmp: Path, request: pytest.FixtureRequest) -> None:
+async def check(
+    script: Path, recorded: Path, channel: FakeChannel, url: str, tmp: Path, request: pytest.FixtureRequest
+) -> None:
     """Played now, it reads as recorded."""
     async with on_stage(url, tmp / "media", channel) as stage:
         happened = await play(stage, read(script))

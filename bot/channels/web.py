@@ -160,4 +160,3 @@ class WebChannel:
         except errors.NotYet:
             self.hub.want(ref.partition("/")[0], [ref])
             raise
-

@@ -60,7 +60,11 @@ def _group(registry: Registry, who: str, *, full: bool) -> tuple[dict[str, Any],
     if unit is None or (department_code and department is None):
         typer.echo(f"No unit or department has the code {who}. Example: 05716 or 05716/PKT", err=True)
         raise typer.Exit(1)
-    whom = {"unit_id": unit.id, "department_id": department.id if department else None, "mode": "full" if full else "brief"}
+    whom = {
+        "unit_id": unit.id,
+        "department_id": department.id if department else None,
+        "mode": "full" if full else "brief",
+    }
     return whom, department.name if department else unit.name
 
 

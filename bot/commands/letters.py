@@ -14,8 +14,13 @@ from handlers.words import N_
 from storage import outbox
 
 SENTENCES = {
-    error.code: error.sentence for error in vars(errors).values() if isinstance(error, type) and issubclass(error, errors.SendError)
-} | {"no_account": N_("The person has no chat account that can be reached."), "": N_("It has been waiting for a long time.")}
+    error.code: error.sentence
+    for error in vars(errors).values()
+    if isinstance(error, type) and issubclass(error, errors.SendError)
+} | {
+    "no_account": N_("The person has no chat account that can be reached."),
+    "": N_("It has been waiting for a long time."),
+}
 
 
 def stuck(settings: Settings) -> None:
@@ -25,7 +30,9 @@ def stuck(settings: Settings) -> None:
         rows = outbox.stuck(conn, now - timedelta(hours=1))
     for row in rows:
         whom = f"person {row.person_id}" if row.person_id else f"group {row.group_id}"
-        typer.echo(f"{row.id}\t{row.template}\t{whom}\tsince {stamp(row.made_at)}\t{SENTENCES.get(row.error or '', row.error)}")
+        typer.echo(
+            f"{row.id}\t{row.template}\t{whom}\tsince {stamp(row.made_at)}\t{SENTENCES.get(row.error or '', row.error)}"
+        )
     if rows:
         raise typer.Exit(1)
     typer.echo("Nothing is stuck.")

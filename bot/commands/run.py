@@ -12,7 +12,10 @@ from bot.server import Server, serve, start_loop
 def run(settings: Settings) -> None:
     """Serve until stopped. A trial without a tester is refused: every letter would have nowhere to go."""
     if settings.mode == "trial" and not settings.trial_to:
-        typer.echo("DANVAN_TRIAL_TO: in trial mode name the person (code or phone) who gets every letter; or set DANVAN_MODE=live.", err=True)
+        typer.echo(
+            "DANVAN_TRIAL_TO: in trial mode name the person (code or phone) who gets every letter; or set DANVAN_MODE=live.",
+            err=True,
+        )
         raise typer.Exit(2)
     logs.setup()
     try:

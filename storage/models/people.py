@@ -85,7 +85,9 @@ web_message = Table(  # what the page has still to fetch, and the last bubbles i
     Column("body", Json, nullable=False),
     Column("edits", Key),
     Column("letter_id", Key, index=True),
-    Column("own_key", String(130), unique=True),  # a person's own words, kept only after they were judged: the update's key
+    Column(
+        "own_key", String(130), unique=True
+    ),  # a person's own words, kept only after they were judged: the update's key
     Column("made_at", UtcTime, nullable=False),
     Column("fetched_at", UtcTime),
     sqlite_autoincrement=True,

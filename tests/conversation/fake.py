@@ -10,7 +10,18 @@ from aiohttp import web
 from bot.channels import Limits, Receiver, Sent, errors
 from handlers.messages import Outgoing
 
-PLAIN = Limits(text=2000, caption=0, buttons=0, edit=False, files=False, location=False, contact=False, replies=False, pace=0.0, group_pace=0.0)
+PLAIN = Limits(
+    text=2000,
+    caption=0,
+    buttons=0,
+    edit=False,
+    files=False,
+    location=False,
+    contact=False,
+    replies=False,
+    pace=0.0,
+    group_pace=0.0,
+)
 BUTTONS = Limits(pace=0.0, group_pace=0.0)
 
 

@@ -91,7 +91,9 @@ class Player:
         chat = self.stage.groups[step.where] if step.where else self.stage.users[step.who]
         seen, button = self._find(chat, step.what)
         if self.stage.channel.limits.has_buttons:
-            tap = self.stage.incoming(step.who, step.where, tap=button.data, message=seen.id, query=f"q{self.stage.keys}")
+            tap = self.stage.incoming(
+                step.who, step.where, tap=button.data, message=seen.id, query=f"q{self.stage.keys}"
+            )
             await self._receive(tap)
         else:
             await self._receive(self.stage.incoming(step.who, step.where, text=_typed(seen, button, step.what)))
@@ -114,22 +116,32 @@ class Player:
             album = f"a{self._ids}"
             for _ in range(int(rest)):
                 photo = self.stage.attachment("photo")
-                await self._receive(self.stage.incoming(step.who, step.where, attachments=(photo,), album=album, message=self._message()))
+                await self._receive(
+                    self.stage.incoming(
+                        step.who, step.where, attachments=(photo,), album=album, message=self._message()
+                    )
+                )
         elif kind == "pin":
             lat, _, lon = rest.partition(",")
-            await self._receive(self.stage.incoming(step.who, step.where, location=(float(lat), float(lon)), message=self._message()))
+            await self._receive(
+                self.stage.incoming(step.who, step.where, location=(float(lat), float(lon)), message=self._message())
+            )
         elif kind == "contact":
             phone, _, own = rest.partition(" ")
             await self._receive(self.stage.incoming(step.who, contact=Contact(phone, own == "own")))
         else:
             found = self.stage.attachment(kind)
             text = rest.strip('"')
-            await self._receive(self.stage.incoming(step.who, step.where, attachments=(found,), text=text, message=self._message()))
+            await self._receive(
+                self.stage.incoming(step.who, step.where, attachments=(found,), text=text, message=self._message())
+            )
 
     async def _replies(self, step: Step) -> None:
         chat = self.stage.groups[step.where] if step.where else self.stage.users[step.who]
         seen = next(seen for seen in reversed(self.stage.channel.chats[chat]) if step.to in seen.message.text)
-        await self._receive(self.stage.incoming(step.who, step.where, text=step.what, reply_to=seen.id, message=self._message()))
+        await self._receive(
+            self.stage.incoming(step.who, step.where, text=step.what, reply_to=seen.id, message=self._message())
+        )
 
     async def _edits(self, step: Step) -> None:
         incoming = self.stage.incoming(step.who, step.where, text=step.what, message=self.said[step.old])
@@ -138,11 +150,18 @@ class Player:
     def news(self) -> list[str]:
         """What everybody saw since the last call."""
         news, self.stage.channel.unread = self.stage.channel.unread, []
-        return [shown(self.stage.name_of(chat), _text(seen.message), _labels(seen.message), seen.news) for chat, seen in news]
+        return [
+            shown(self.stage.name_of(chat), _text(seen.message), _labels(seen.message), seen.news)
+            for chat, seen in news
+        ]
 
 
 def _text(message: Outgoing) -> str:
-    parts = [message.text, *(["(photos)"] if message.photos else []), *([f"(asks for {message.ask})"] if message.ask else [])]
+    parts = [
+        message.text,
+        *(["(photos)"] if message.photos else []),
+        *([f"(asks for {message.ask})"] if message.ask else []),
+    ]
     return "\n".join(part for part in parts if part)
 
 

@@ -1,15 +1,15 @@
 """Transcripts as text. Lines at the margin are done by someone; indented lines are what everybody then saw.
 
-    # a comment
-    with Bình: nv-head-1            who takes part, by the roster's code
-    group PKT: 05716/PKT            a chat group
-    Bình: xin chào                  says
-    Bình presses: Tiếp nhận         presses a button (in a group: "Lan presses in PKT: …")
-    Bình sends: photo               photo, photo "caption", album 3, voice, video, document, pin 21.5,105.8, contact own, contact other
-    Bình replies to KN-0001: …      replies to the last message that names it (in a group: "Lan replies in PKT to KN-0001: …")
-    Bình edits "old": new           edits what they said
-    -- 3 days later / at 2026-11-27 16:00 / restart / tick
-        Bình ← text, further lines, [buttons]
+# a comment
+with Bình: nv-head-1            who takes part, by the roster's code
+group PKT: 05716/PKT            a chat group
+Bình: xin chào                  says
+Bình presses: Tiếp nhận         presses a button (in a group: "Lan presses in PKT: …")
+Bình sends: photo               photo, photo "caption", album 3, voice, video, document, pin 21.5,105.8, contact own, contact other
+Bình replies to KN-0001: …      replies to the last message that names it (in a group: "Lan replies in PKT to KN-0001: …")
+Bình edits "old": new           edits what they said
+-- 3 days later / at 2026-11-27 16:00 / restart / tick
+    Bình ← text, further lines, [buttons]
 """
 
 from __future__ import annotations
@@ -38,7 +38,11 @@ class Step:
 
 def read(path: Path) -> list[Step]:
     """The steps of a transcript; what was recorded of the answers is passed over."""
-    steps = [parse(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith(" ")]
+    steps = [
+        parse(line)
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.startswith(" ")
+    ]
     assert steps, f"{path.name} holds no step"
     return steps
 
@@ -53,7 +57,15 @@ def parse(line: str) -> Step:
             return Step(line, who=who.strip(), verb=verb, what=what.strip())
     found = _DO.fullmatch(line)
     assert found, f"not understood: {line}"
-    return Step(line, found["who"], found["verb"] or "says", found["where"] or "", found["to"] or "", found["old"] or "", found["what"])
+    return Step(
+        line,
+        found["who"],
+        found["verb"] or "says",
+        found["where"] or "",
+        found["to"] or "",
+        found["old"] or "",
+        found["what"],
+    )
 
 
 def shown(who: str, text: str, buttons: list[list[str]], mark: str = "←") -> str:

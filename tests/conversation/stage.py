@@ -76,7 +76,9 @@ class Stage:
             found = conn.execute(select(person.c.id).where(person.c.code == code)).scalar_one()
             accounts.tie(conn, self.channel.name, self.channel.bot, self.users[name], found, self.now)
             if agreed:
-                conn.execute(update(account).where(account.c.user == self.users[name]).values(consent=facts.consent().version))
+                conn.execute(
+                    update(account).where(account.c.user == self.users[name]).values(consent=facts.consent().version)
+                )
 
         if code != "stranger":
             await self.server.db.write(work)
@@ -91,7 +93,12 @@ class Stage:
         def work(conn: Connection) -> None:
             unit_id = conn.execute(select(unit.c.id).where(unit.c.code == unit_code)).scalar_one()
             query = select(department.c.id).where(department.c.unit_id == unit_id, department.c.code == department_code)
-            row = {"unit_id": unit_id, "department_id": conn.execute(query).scalar(), "name": name, "mode": mode or "brief"}
+            row = {
+                "unit_id": unit_id,
+                "department_id": conn.execute(query).scalar(),
+                "name": name,
+                "mode": mode or "brief",
+            }
             place = {"channel": self.channel.name, "bot": self.channel.bot, "chat": self.groups[name]}
             conn.execute(insert(group).values(**row, **place, tied_at=self.now - timedelta(days=60)))
 
@@ -105,7 +112,9 @@ class Stage:
     def incoming(self, name: str, where: str = "", **what: object) -> Incoming:
         """An update of this person."""
         chat = self.groups[where] if where else self.users[name]
-        return Incoming(self.channel.name, self.channel.bot, self.key(), self.users[name], chat, group=bool(where), **what)  # type: ignore[arg-type]
+        return Incoming(
+            self.channel.name, self.channel.bot, self.key(), self.users[name], chat, group=bool(where), **what
+        )  # type: ignore[arg-type]
 
     def attachment(self, kind: str, name: str = "") -> Attachment:
         """A file the messenger holds."""
