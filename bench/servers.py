@@ -87,4 +87,4 @@ def danvan(api: str, folder: Path, cores: set[int]) -> Server:
         "DANVAN_TELEGRAM_API": api,
         "DANVAN_TELEGRAM_WEBHOOK_SECRET": SECRET,
     }
-    return Server([sys.executable, "-m", "bot.cli", "run"], port, env, folder, cores)
+    return Server([sys.executable, "-m", "bot", "run"], port, env, folder, cores)

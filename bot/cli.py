@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from bot.config import Settings
 
@@ -20,13 +19,13 @@ Week = Annotated[str, typer.Option("--week", help="ISO week, such as 2026-W47; t
 
 
 def settings() -> Settings:
-    """The settings, or one plain sentence about what is wrong with them."""
+    """The settings, or plain sentences about what is wrong with them."""
+    from bot.load_settings import Wrong, load
+
     try:
-        return Settings()
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "DANVAN_" + "_".join(str(part) for part in problem["loc"]).upper() if problem["loc"] else "settings"
-            typer.echo(f"{name}: {problem['msg']}", err=True)
+        return load()
+    except Wrong as wrong:
+        typer.echo(str(wrong), err=True)
         raise typer.Exit(2) from None
 
 
@@ -53,9 +52,9 @@ def run() -> None:
 
     Example: DANVAN_MODE=trial DANVAN_TRIAL_TO=0912345678 danvan run
     """
-    from bot.commands import run as command
+    from bot import serve
 
-    command.run(settings())
+    serve.main()
 
 
 @app.command()
@@ -137,7 +136,3 @@ def main() -> None:
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()

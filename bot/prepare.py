@@ -1,4 +1,4 @@
-"""Brings a database to this program's tables and forms, in a process of its own: Alembic and pyxform never serve.
+"""Brings a database to this program's tables and forms, in a process of its own: Alembic, pyxform and holidays never serve.
 
 `python -m bot.prepare URL`; `ready(...)` asks cheaply whether that is needed.
 """
@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, create_engine
 
-from storage import forms, migrate
+from storage import calendar, forms, migrate
 from storage.engine import ENGINE_OPTIONS
 
 
@@ -29,8 +29,10 @@ def source_hash(text: str) -> str:
 
 
 def ready(conn: Connection) -> bool:
-    """Tables current and every shipped form compiled."""
+    """Tables current, the calendar known, every shipped form compiled."""
     if not migrate.is_current(conn):
+        return False
+    if not calendar.knows(conn, _years()):
         return False
     latest = {row.name: row.source_hash for row in forms.all_forms(conn)}
     return all(latest.get(name) == source_hash(text) for name, text in sources().items())
@@ -38,7 +40,7 @@ def ready(conn: Connection) -> bool:
 
 def prepare(url: str) -> list[str]:
     """Migrate, compile what is new. Returns the names of the forms that were compiled."""
-    from handlers import compile_form
+    from handlers import compile_form, deadlines
     from handlers.form import content_hash
 
     migrate.upgrade(url)
@@ -51,8 +53,16 @@ def prepare(url: str) -> list[str]:
                 compiled = compile_form.compile_source(text, name)
                 forms.put(conn, name, content_hash(compiled), source_hash(text), compiled, now)
                 added.append(name)
+        for year in _years():
+            calendar.fill(conn, deadlines.exceptions(year))
     engine.dispose()
     return added
+
+
+def _years() -> range:
+    """The years whose working days are kept: no deadline set now lies beyond them."""
+    year = datetime.now(UTC).year
+    return range(year - 1, year + 3)
 
 
 def in_subprocess(url: str) -> None:

@@ -37,7 +37,7 @@ class Schedule:
                 outbox.ran(conn, "daily", now, {"queued": queued})
             return queued
 
-        queued = await self._app.db.write(work)
+        queued = await self._app.db.write(work, slow=True)
         counts = await self._app.db.read(outbox.counts)
         for state in ("waiting", "claimed"):
             metrics.WAITING.labels(state).set(counts.get(state, 0))

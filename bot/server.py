@@ -21,8 +21,6 @@ from bot.delivery import Delivery
 from bot.hooks import Hooks
 from bot.media import Media, Worker
 from bot.schedule import Schedule
-from handlers import deadlines
-from handlers.clock import today
 from storage.engine import Database
 
 log = structlog.get_logger(__name__)
@@ -62,8 +60,6 @@ class Server:
             await channel.start(self.app)
         if self._timed:
             self._begin()
-            # The calendar of holidays takes a while the first time it is asked: not on the way of a message.
-            asyncio.get_running_loop().run_in_executor(None, deadlines.works, today(self.app.clock()))
         log.info(
             "ready",
             port=self.port,
@@ -102,10 +98,10 @@ class Server:
                 token,
                 media=self.media.path,
                 api_base=settings.telegram_api,
-                webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+                webhook_secret=settings.telegram_webhook_secret,
                 public_url=settings.public_url,
                 first=position == 0,
-                proxy=settings.telegram_proxy.get_secret_value(),
+                proxy=settings.telegram_proxy,
             )
             self.app.add(channel)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 Key = tuple[str, str, str]
 BACKOFF = (5, 15, 60, 300, 900)  # seconds; then the answer is given up, for the person has moved on
-REMEMBER = 4_000
+REMEMBER = 500
 
 
 class Speaker:

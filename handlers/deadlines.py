@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Luật Tiếp công dân 42/2013/QH13, Điều 28.1: whoever petitions is answered within ten working days.
 LEGAL_DAYS = 10
 CLOSING = time(17, 0)
+SATURDAY = 5
 NO_OVERRIDES: Mapping[date, bool] = {}
 
 
@@ -33,9 +34,23 @@ def _works(day: date) -> bool:
 
 
 def works(day: date, overrides: Mapping[date, bool] = NO_OVERRIDES) -> bool:
-    """Is it a working day? `overrides` (day -> works or not) wins over the calendar."""
+    """Is it a working day? `overrides` (day -> works or not) wins.
+
+    A year whose January 1st is in `overrides` is wholly known from them (see `exceptions`): every other day is what its
+    weekday says. Only for other years is the package asked, which costs a process thirty megabytes for good.
+    """
     fixed = overrides.get(day)
-    return _works(day) if fixed is None else fixed
+    if fixed is not None:
+        return fixed
+    return day.weekday() < SATURDAY if date(day.year, 1, 1) in overrides else _works(day)
+
+
+def exceptions(year: int) -> dict[date, bool]:
+    """The days of a year that are not what their weekday says, from the package: day -> is it worked."""
+    days = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+    return {day: _works(day) for day in days if day.year == year and _works(day) != (day.weekday() < SATURDAY)} | {
+        date(year, 1, 1): False
+    }
 
 
 def working_day(start: date, count: int, overrides: Mapping[date, bool] = NO_OVERRIDES) -> date:

@@ -33,7 +33,7 @@ def submit(turn: Turn, form: Form, draft: Draft, _case_id: int | None) -> list[O
         "title": letters.short(answers["story"]),
         "source": answers.get("source"),
         "contact": answers.get("contact") or None,
-        "due_at": deadlines.due(answers["kind"], answers["urgency"], turn.now),
+        "due_at": deadlines.due(answers["kind"], answers["urgency"], turn.now, turn.registry.calendar),
     }
     row |= where(answers.get("place"))
     row["folded"] = fold(f"{row['code']} {answers['story']} {row['place'] or ''}")[:4000]

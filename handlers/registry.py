@@ -70,6 +70,7 @@ class Registry:
     roles: tuple[Role, ...] = ()
     routing: dict[tuple[str, int], int] = field(default_factory=dict)
     settings: dict[tuple[int, str], str] = field(default_factory=dict)
+    calendar: dict[date, bool] = field(default_factory=dict)
 
     @cached_property
     def _by_person(self) -> dict[int, list[Role]]:
@@ -153,4 +154,5 @@ def build(tables: Tables) -> Registry:
         ),
         routing={(r.category, r.unit_id): r.department_id for r in tables.routing},
         settings={(r.unit_id, r.name): r.value for r in tables.settings},
+        calendar={r.day: r.works for r in tables.calendar},
     )

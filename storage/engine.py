@@ -1,7 +1,7 @@
 """The database: one writing side for units of work, one reading side for pages, lists and exports.
 
 `write` runs a plain function over a synchronous Core `Connection` inside one transaction and returns when it is on disk.
-On SQLite a single writer thread takes all that waits and commits it together; on PostgreSQL each gets its own transaction.
+On SQLite a single writer takes all that waits and commits it together; on PostgreSQL each gets its own transaction.
 The function may run more than once (a batch rolled back, a serialization failure), so it must have no other effect.
 """
 
@@ -27,6 +27,7 @@ PRAGMAS = (
     "busy_timeout=5000",
     "secure_delete=ON",
     "cache_size=-8000",
+    "wal_autocheckpoint=4000",
 )
 _AGAIN = ("40001", "40P01", "23505")  # serialization failure, deadlock, a unique key taken meanwhile
 
@@ -41,8 +42,8 @@ ENGINE_OPTIONS: dict[str, Any] = {"hide_parameters": True, "json_serializer": _d
 class Writer(Protocol):
     """Runs a unit of work; returns after its commit."""
 
-    async def write(self, work: Work[T]) -> T:
-        """The result of `work`; its exception if it failed (nothing of it is kept)."""
+    async def write(self, work: Work[T], *, slow: bool = False) -> T:
+        """The result of `work`; its exception if it failed (nothing of it is kept). `slow`: it may take long."""
 
     async def purge(self) -> None:
         """Make what was deleted unreadable in the files (rule 14)."""
@@ -57,7 +58,7 @@ class PostgresWriter:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, slow: bool = False) -> T:
         """See `Writer.write`."""
         for attempt in range(4):
             try:
@@ -104,10 +105,10 @@ class Database:
             await self._writer.close()
         await self._reader.dispose()
 
-    async def write(self, work: Work[T]) -> T:
-        """Run `work` in one transaction; returns its result after the commit is on disk."""
+    async def write(self, work: Work[T], *, slow: bool = False) -> T:
+        """Run `work` in one transaction; returns its result after the commit is on disk. `slow`: it may take long."""
         assert self._writer is not None, "open() first"
-        return await self._writer.write(work)
+        return await self._writer.write(work, slow=slow)
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` over the reading side (SQLite: a snapshot that never waits for the writer)."""

@@ -20,6 +20,7 @@ class Tables(NamedTuple):
     roles: list[Row[Any]]
     routing: list[Row[Any]]
     settings: list[Row[Any]]
+    calendar: list[Row[Any]]
 
 
 def version(conn: Connection) -> tuple[int, bool]:
@@ -44,6 +45,7 @@ def read(conn: Connection) -> Tables:
         rows(tables.role),
         rows(tables.routing),
         rows(tables.setting),
+        rows(tables.calendar_day),
     )
 
 

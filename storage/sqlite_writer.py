@@ -1,6 +1,8 @@
-"""SQLite's one writer: a thread with one connection that commits all waiting units of work together.
+"""SQLite's one writer: one connection, whatever waits is run together and committed together.
 
-Measured: a commit costs a full fsync, a unit of work a third of a millisecond; so the more wait, the cheaper each gets.
+Units of work run in the event loop's own thread and only what may wait for the disk or for a lock (COMMIT, a BEGIN that
+finds the database busy, slow work) goes to a helper thread. Measured: in a thread of their own every statement hands the
+interpreter's lock back and forth with the loop, which tripled the time of an update under load (docs/decisions/0004).
 If one of a batch fails the whole batch is rolled back and each runs again alone, so nobody pays for another's mistake.
 """
 
@@ -8,32 +10,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
+import sqlite3
+from collections import deque
 from collections.abc import Callable, Sequence
-from queue import Empty, SimpleQueue
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 T = TypeVar("T")
-BATCH = 64
+Work = Callable[[Connection], Any]
+BATCH = 32  # at a third of a millisecond each, the loop is never held longer than some ten
+PATIENCE = 5000  # milliseconds to wait for another process that writes (an import, a backup)
 
 
 class _Job:
-    """A unit of work, the loop that waits for it, and what came of it."""
+    """A unit of work and what came of it. `slow`: it may take long, so it runs in the helper thread."""
 
-    __slots__ = ("error", "future", "loop", "result", "work")
+    __slots__ = ("error", "future", "result", "slow", "work")
 
-    def __init__(self, work: Callable[[Connection], Any]) -> None:
+    def __init__(self, work: Work, *, slow: bool) -> None:
         self.work = work
-        self.loop = asyncio.get_running_loop()
-        self.future: asyncio.Future[Any] = self.loop.create_future()
+        self.slow = slow
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.result: Any = None
         self.error: BaseException | None = None
 
     def settle(self) -> None:
-        """In the loop's own thread."""
+        """Wake who waits."""
         if self.future.done():
             return
         if self.error is None:
@@ -48,103 +53,101 @@ class SqliteWriter:
     def __init__(self, url: URL, pragmas: Sequence[str], options: dict[str, Any]) -> None:
         self._engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}, **options)
         event.listen(self._engine, "connect", lambda connection, _record: _apply(connection, pragmas))
-        # Autocommit towards SQLAlchemy: the thread says BEGIN and COMMIT itself, once for a whole batch.
+        # Autocommit towards SQLAlchemy: the writer says BEGIN and COMMIT itself, once for a whole batch.
         self._conn = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
-        self._thread.start()
+        raw: Any = self._conn.connection.dbapi_connection
+        self._raw = raw
+        self._raw.execute("PRAGMA busy_timeout=0")  # waiting is the thread's business, see `_begin`
+        self._queue: deque[_Job] = deque()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._task: asyncio.Task[None] | None = None
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], *, slow: bool = False) -> T:
         """See `storage.engine.Writer`."""
-        job = _Job(work)
-        self._queue.put(job)
+        job = _Job(work, slow=slow)
+        self._queue.append(job)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
         result: T = await job.future
         return result
 
     async def purge(self) -> None:
         """`secure_delete` has zeroed the pages; the log still holds the old ones until it is truncated."""
-        job = _Job(lambda conn: None)
-        job.work = _truncate
-        self._queue.put(job)
-        await job.future
+        while self._task is not None and not self._task.done():
+            await asyncio.wait([self._task])
+        await self._in_thread(self._truncate)
 
     async def close(self) -> None:
         """Stop after all that is queued."""
-        self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+        if self._task is not None:
+            await asyncio.wait([self._task])
+        self._thread.shutdown()
         self._conn.close()
         self._engine.dispose()
 
-    def _run(self) -> None:
-        while True:
-            first = self._queue.get()
-            if first is None:
-                return
-            batch, more = self._take(first)
-            if batch[0].work is _truncate:
-                self._alone_outside(batch[0])
-            elif not self._together(batch):
-                for job in batch:
-                    self._together([job], last=True)
-            _settle(batch)
-            if not more:
-                return
-
-    def _take(self, first: _Job) -> tuple[list[_Job], bool]:
-        """What waits, up to a batch. A truncation runs by itself (it cannot run inside a transaction)."""
-        batch = [first]
-        while len(batch) < BATCH and first.work is not _truncate:
+    async def _run(self) -> None:
+        while self._queue:
+            batch = self._take()
             try:
-                job = self._queue.get_nowait()
-            except Empty:
-                break
-            if job is None:
-                return batch, False
-            if job.work is _truncate:
-                self._queue.put(job)
-                break
-            batch.append(job)
-        return batch, True
+                if not await self._together(batch):
+                    for job in batch:
+                        await self._alone(job)
+            finally:
+                for job in batch:
+                    job.settle()
 
-    def _together(self, batch: list[_Job], *, last: bool = False) -> bool:
-        """One transaction for all; false (and nothing kept) when one failed. With `last` the failure is its answer."""
-        conn = self._conn
+    def _take(self) -> list[_Job]:
+        """What waits, up to a batch; slow work goes by itself."""
+        batch = [self._queue.popleft()]
+        while self._queue and len(batch) < BATCH and not batch[0].slow and not self._queue[0].slow:
+            batch.append(self._queue.popleft())
+        return batch
+
+    async def _together(self, batch: list[_Job]) -> bool:
+        """One transaction for all; false (and nothing kept) when one failed."""
         try:
-            conn.exec_driver_sql("BEGIN IMMEDIATE")
+            await self._begin()
             for job in batch:
-                job.result = job.work(conn)
-            conn.exec_driver_sql("COMMIT")
-        except BaseException as error:  # noqa: BLE001 - whatever it is belongs to who asked, never to the thread
+                job.result = await self._in_thread(job.work, self._conn) if job.slow else job.work(self._conn)
+            await self._in_thread(self._raw.execute, "COMMIT")
+        except Exception as error:  # noqa: BLE001 - whatever it is belongs to who asked, never to the writer
             with contextlib.suppress(Exception):
-                conn.exec_driver_sql("ROLLBACK")
-            if last:
-                batch[0].error = error
-            return False
+                self._raw.execute("ROLLBACK")
+            batch[0].error = error if len(batch) == 1 else None
+            return len(batch) == 1
         return True
 
-    def _alone_outside(self, job: _Job) -> None:
+    async def _alone(self, job: _Job) -> None:
+        await self._together([job])
+
+    async def _begin(self) -> None:
+        """At once, or, when another process is writing, as soon as it has done so (waited for in the thread)."""
         try:
-            job.work(self._conn)
-        except Exception as error:  # noqa: BLE001 - see `_together`
-            job.error = error
+            self._raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            await self._in_thread(self._begin_patiently)
 
+    def _begin_patiently(self) -> None:
+        self._raw.execute(f"PRAGMA busy_timeout={PATIENCE}")
+        try:
+            self._conn.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            self._raw.execute("PRAGMA busy_timeout=0")
 
-def _truncate(conn: Connection) -> None:
-    conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+    def _truncate(self) -> None:
+        """Readers are short; the log cannot be emptied while one of them still looks at it."""
+        self._raw.execute(f"PRAGMA busy_timeout={PATIENCE}")
+        try:
+            for _attempt in range(5):
+                busy, _pages, _done = self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not busy:
+                    return
+        finally:
+            self._raw.execute("PRAGMA busy_timeout=0")
+        raise TimeoutError("the database's log could not be emptied")
 
-
-def _settle(batch: list[_Job]) -> None:
-    """One wake-up per loop and batch, not one per job."""
-    loops = {job.loop for job in batch}
-    for loop in loops:
-        mine = [job for job in batch if job.loop is loop]
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(_settle_all, mine)
-
-
-def _settle_all(jobs: list[_Job]) -> None:
-    for job in jobs:
-        job.settle()
+    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
 
 def _apply(connection: Any, pragmas: Sequence[str]) -> None:

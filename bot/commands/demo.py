@@ -34,8 +34,6 @@ def run(host: str, port: int, folder: Path | None) -> None:
         mode="live",
         http_host=host,
         http_port=port,
-        public_url="",
-        telegram_token="",
     )
     typer.echo(f"danvan demo: http://{host}:{port}  (Ctrl-C to stop; data in {place})")
     start_loop(serve(Server(settings, demo=sample.DEMO_PHONES)))

@@ -67,6 +67,16 @@ setting = Table(  # per unit: which department owns intake, who owns the DÃ¢n vá
     Column("value", Text, nullable=False),
 )
 
+calendar_day = (
+    Table(  # days that are not what their weekday says: holidays, worked weekends; January 1st of every known year
+        "calendar_day",
+        metadata,
+        Column("day", Date, primary_key=True),
+        Column("works", Boolean, nullable=False),
+        Column("source", String(16), nullable=False),  # package, workbook (which wins)
+    )
+)
+
 registry_version = Table(  # one row; every change of the tables above raises it, so that servers reload
     "registry_version",
     metadata,

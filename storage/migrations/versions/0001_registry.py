@@ -14,6 +14,12 @@ Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Creates the tables of `storage/models/registry.py`."""
     op.create_table(
+        "calendar_day",
+        sa.Column("day", sa.Date(), primary_key=True),
+        sa.Column("works", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.String(16), nullable=False),
+    )
+    op.create_table(
         "person",
         sa.Column("id", Key, primary_key=True),
         sa.Column("code", sa.String(64), nullable=False, unique=True),
@@ -81,3 +87,4 @@ def downgrade() -> None:
     op.drop_table("unit")
     op.drop_table("registry_version")
     op.drop_table("person")
+    op.drop_table("calendar_day")

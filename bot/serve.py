@@ -1,0 +1,51 @@
+"""`danvan run`, as lean as it can be: what only a terminal or a check of settings needs is never loaded here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+# structlog takes rich when it finds it: seven megabytes and a sixth of a second that only a terminal needs.
+sys.modules.setdefault("rich", cast("Any", None))
+
+TRIAL = (
+    "DANVAN_TRIAL_TO: in trial mode name the person (code or phone) who gets every letter; or set DANVAN_MODE=live.\n"
+)
+
+
+def main() -> None:
+    """Serve until stopped; ends with 2 and a plain sentence when the settings are wrong, with 1 when it cannot serve."""
+    # The child reads the settings while we load the program.
+    child = subprocess.Popen([sys.executable, "-m", "bot.load_settings"], stdout=subprocess.PIPE)
+    from bot import logs
+    from bot.config import Settings
+    from bot.server import Server, serve, start_loop
+
+    values = _read(child)
+    settings = Settings(
+        **values | {"media_dir": Path(values["media_dir"]), "telegram_tokens": tuple(values["telegram_tokens"])}
+    )
+    if settings.mode == "trial" and not settings.trial_to:
+        sys.stderr.write(TRIAL)
+        sys.exit(2)
+    logs.setup()
+    try:
+        start_loop(serve(Server(settings)))
+    except OSError as error:
+        sys.stderr.write(f"Cannot serve on {settings.http_host}:{settings.http_port}: {error.strerror or error}\n")
+        sys.exit(1)
+
+
+def _read(child: subprocess.Popen[bytes]) -> dict[str, Any]:
+    import orjson
+
+    out, _ = child.communicate()
+    if child.returncode != 0:
+        sys.exit(child.returncode)
+    return cast("dict[str, Any]", orjson.loads(out))
+
+
+if __name__ == "__main__":
+    main()
