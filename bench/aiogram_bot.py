@@ -23,7 +23,9 @@ from aiogram.utils.keyboard import InlineKeyboardBuilder
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
 from aiohttp import web
 
-CATEGORIES = json.loads((Path(__file__).parent.parent / "handlers" / "facts" / "categories.json").read_text(encoding="utf-8"))
+CATEGORIES = json.loads(
+    (Path(__file__).parent.parent / "handlers" / "facts" / "categories.json").read_text(encoding="utf-8")
+)
 OFFICIAL = 500_001  # who is sent each petition
 PAGE = 8
 
@@ -43,7 +45,19 @@ class Petition(StatesGroup):
     review = State()
 
 
-ORDER = ["story", "category", "kind", "hamlet", "place", "since", "households", "urgency", "source", "contact", "photos"]
+ORDER = [
+    "story",
+    "category",
+    "kind",
+    "hamlet",
+    "place",
+    "since",
+    "households",
+    "urgency",
+    "source",
+    "contact",
+    "photos",
+]
 OPTIONAL = {"place", "since", "households", "contact", "photos"}
 SHORT = {
     "story": "Sự việc",
@@ -87,7 +101,10 @@ QUESTIONS = {
 CHOICES = {
     "category": [(row["code"], row["vi"]) for row in CATEGORIES],
     "kind": [("feedback", "Phản ánh"), ("proposal", "Kiến nghị")],
-    "hamlet": [(str(n), name) for n, name in enumerate(["Xóm Đồng Tâm", "Xóm Làng Lớn", "Xóm Cây Thị", "Xóm Gò", "Xóm Đầm Mương"])],
+    "hamlet": [
+        (str(n), name)
+        for n, name in enumerate(["Xóm Đồng Tâm", "Xóm Làng Lớn", "Xóm Cây Thị", "Xóm Gò", "Xóm Đầm Mương"])
+    ],
     "since": [("0", "Hôm nay"), ("1", "Hôm qua"), ("7", "Một tuần trước")],
     "urgency": [
         ("khan_cap", "Khẩn cấp: đang nguy hiểm"),
@@ -329,7 +346,9 @@ async def since(message: Message, state: FSMContext) -> None:
             number, month = message.text.split("/")[:2]
             day = today.replace(month=int(month), day=int(number))
     except ValueError:
-        await message.answer("Ngày này tôi chưa hiểu.\n\n" + question("since", {})[0], reply_markup=keyboard("since", {}))
+        await message.answer(
+            "Ngày này tôi chưa hiểu.\n\n" + question("since", {})[0], reply_markup=keyboard("since", {})
+        )
         return
     await state.update_data(since=f"{day:%d/%m/%Y}")
     text, markup = await advance(state, "since")
@@ -340,7 +359,9 @@ async def since(message: Message, state: FSMContext) -> None:
 async def households(message: Message, state: FSMContext) -> None:
     number = message.text.removesuffix("hộ").strip()
     if not number.isdigit() or int(number) > 50_000:
-        text, markup = question("households", await state.get_data(), "Số này tôi chưa hiểu. Đồng chí gõ một số, ví dụ 38.")
+        text, markup = question(
+            "households", await state.get_data(), "Số này tôi chưa hiểu. Đồng chí gõ một số, ví dụ 38."
+        )
         await message.answer(text, reply_markup=markup)
         return
     await state.update_data(households=int(number))
@@ -380,7 +401,14 @@ def main(port: int, api_base: str, token: str, secret: str, loop: str) -> None:
     handler = SimpleRequestHandler(dispatcher, bot, handle_in_background=False, secret_token=secret)
     handler.register(app, path="/telegram/webhook")
     setup_application(app, dispatcher, bot=bot)
-    web.run_app(app, host="127.0.0.1", port=port, access_log=None, print=None, loop=uvloop.new_event_loop() if loop == "uvloop" else None)
+    web.run_app(
+        app,
+        host="127.0.0.1",
+        port=port,
+        access_log=None,
+        print=None,
+        loop=uvloop.new_event_loop() if loop == "uvloop" else None,
+    )
 
 
 if __name__ == "__main__":

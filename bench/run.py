@@ -19,7 +19,7 @@ from bench import servers, world
 HERE = Path(__file__).parent
 TARGET = 4.0  # times aiogram's updates per second
 P99 = 100.0  # ms
-PEAK = 100.0  # MB
+PEAK = 100.0  # MiB
 READY = 2.0  # s
 BUSY = 0.85  # of a core: from here on the driver, not the bot, may be what is measured
 
@@ -84,7 +84,7 @@ def play(bot: str, driver: Driver, args: argparse.Namespace, folder: Path, cores
         found = driver.round(server, args)
         if beside is not None:
             beside.wait()
-        found |= {"bot": bot, "ready": server.ready, "peak_mb": server.peak}
+        found |= {"bot": bot, "ready": server.ready, "peak_mib": server.peak}
     finally:
         server.kill()
     if bot == "danvan":
@@ -94,7 +94,9 @@ def play(bot: str, driver: Driver, args: argparse.Namespace, folder: Path, cores
     found["cpu_ms"] = found["server_cpu"] * 1000 / max(found["updates"], 1)
     if found["problems"]:
         tail = server.log.read_text(encoding="utf-8", errors="replace")[-2000:]
-        raise SystemExit(f"{bot}: the round does not count: {json.dumps(found['problems'], ensure_ascii=False, indent=1)}\n{tail}")
+        raise SystemExit(
+            f"{bot}: the round does not count: {json.dumps(found['problems'], ensure_ascii=False, indent=1)}\n{tail}"
+        )
     return found
 
 
@@ -118,13 +120,13 @@ def measure(args: argparse.Namespace) -> list[dict[str, Any]]:
     return rounds
 
 
-HEAD = f"{'':12}{'updates/s':>10}{'p50 ms':>8}{'p99 ms':>8}{'CPU ms':>8}{'system':>8}{'peak MB':>9}{'ready s':>9}{'calls/s':>9}{'driver':>8}"
+HEAD = f"{'':12}{'updates/s':>10}{'p50 ms':>8}{'p99 ms':>8}{'CPU ms':>8}{'system':>8}{'peak MiB':>9}{'ready s':>9}{'calls/s':>9}{'driver':>8}"
 
 
 def line(row: dict[str, Any], name: str) -> str:
     """A row of the table."""
     return (
-        f"{name:12}{row['rate']:10.0f}{row['p50']:8.1f}{row['p99']:8.1f}{row['cpu_ms']:8.2f}{row['sys_ms']:8.2f}{row['peak_mb']:9.1f}"
+        f"{name:12}{row['rate']:10.0f}{row['p50']:8.1f}{row['p99']:8.1f}{row['cpu_ms']:8.2f}{row['sys_ms']:8.2f}{row['peak_mib']:9.1f}"
         f"{row['ready']:9.2f}{row['calls'] / row['seconds']:9.0f}{row['driver_busy']:8.0%}"
     )
 
@@ -132,7 +134,7 @@ def line(row: dict[str, Any], name: str) -> str:
 def summed(rounds: list[dict[str, Any]], bot: str) -> dict[str, Any]:
     """The median of each figure; of p99, memory and readiness the worst round."""
     mine = [row for row in rounds if row["bot"] == bot]
-    worst = {"p99", "peak_mb", "ready", "driver_busy"}
+    worst = {"p99", "peak_mib", "ready", "driver_busy"}
     numbers = [key for key, value in mine[0].items() if isinstance(value, int | float)]
     return {key: (max if key in worst else statistics.median)(row[key] for row in mine) for key in numbers}
 
@@ -143,16 +145,23 @@ def verdict(danvan: dict[str, Any], other: dict[str, Any]) -> list[tuple[bool, s
     return [
         (times >= TARGET, f"{times:.1f} times aiogram's updates per second (at least {TARGET:.0f})"),
         (danvan["p99"] < P99, f"p99 {danvan['p99']:.0f} ms (under {P99:.0f})"),
-        (danvan["peak_mb"] < PEAK, f"peak memory {danvan['peak_mb']:.0f} MB (under {PEAK:.0f})"),
+        (danvan["peak_mib"] < PEAK, f"peak memory {danvan['peak_mib']:.0f} MiB (under {PEAK:.0f})"),
         (danvan["ready"] < READY, f"ready after {danvan['ready']:.2f} s (within {READY:.0f})"),
-        (max(danvan["driver_busy"], other["driver_busy"]) < BUSY, f"driver busy {danvan['driver_busy']:.0%} (under {BUSY:.0%}, or it is the limit)"),
+        (
+            max(danvan["driver_busy"], other["driver_busy"]) < BUSY,
+            f"driver busy {danvan['driver_busy']:.0%} (under {BUSY:.0%}, or it is the limit)",
+        ),
     ]
 
 
 def machine(args: argparse.Namespace) -> dict[str, Any]:
     """What the figures were taken on."""
     names = ("aiogram", "aiohttp", "SQLAlchemy", "python-telegram-bot", "uvloop")
-    model = [row.partition(":")[2].strip() for row in Path("/proc/cpuinfo").read_text().splitlines() if row.startswith("model name")]
+    model = [
+        row.partition(":")[2].strip()
+        for row in Path("/proc/cpuinfo").read_text().splitlines()
+        if row.startswith("model name")
+    ]
     return {
         "cpu": f"{len(os.sched_getaffinity(0))} x {model[0] if model else platform.machine()}",
         "python": platform.python_version(),
@@ -171,7 +180,11 @@ def main() -> int:
     parser.add_argument("--warm", type=float, default=2, help="seconds before each measurement")
     parser.add_argument("--loop", choices=["uvloop", "asyncio"], default="uvloop", help="event loop of the aiogram bot")
     parser.add_argument("--bots", default="aiogram,danvan", help="one of them alone: for profiling")
-    parser.add_argument("--profile", default="", help='run beside each round, "{pid}" being the bot: "py-spy record -p {pid} -d 5 -o out.svg"')
+    parser.add_argument(
+        "--profile",
+        default="",
+        help='run beside each round, "{pid}" being the bot: "py-spy record -p {pid} -d 5 -o out.svg"',
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
     args = parser.parse_args()
     about = machine(args)
@@ -184,7 +197,11 @@ def main() -> int:
     found = verdict(bots["danvan"], bots["aiogram"]) if len(bots) == 2 else []
     if args.json:
         promises = [{"holds": holds, "what": what} for holds, what in found]
-        print(json.dumps({"machine": about, "rounds": rounds, "median": bots, "promises": promises}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"machine": about, "rounds": rounds, "median": bots, "promises": promises}, ensure_ascii=False, indent=1
+            )
+        )
     else:
         print("\nmedian (worst round for p99, memory, readiness, driver)")
         for bot, row in bots.items():

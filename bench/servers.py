@@ -48,10 +48,10 @@ class Server:
 
     @property
     def peak(self) -> float:
-        """Peak resident memory so far, in MB (10^6 bytes)."""
+        """Peak resident memory so far, in MiB, as `top` and systemd count."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024 / 1e6
+                return int(line.split()[1]) / 1024
         return 0.0
 
     def kill(self) -> None:

@@ -34,7 +34,9 @@ def make(path: Path) -> None:
         table = tables.person
         known = {row.code: row.id for row in conn.execute(select(table.c.id, table.c.code))}
         cadres = sorted(code for code in known if code.startswith("bench-"))
-        officials = sorted({row["department"] + row["unit"]: row["person"] for row in rows["role"] if row["department"]}.values())
+        officials = sorted(
+            {row["department"] + row["unit"]: row["person"] for row in rows["role"] if row["department"]}.values()
+        )
         conn.execute(insert(people.account), list(accounts([known[code] for code in [*cadres, *officials]])))
     engine.dispose()
     with sqlite3.connect(path) as connection:

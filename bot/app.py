@@ -76,7 +76,7 @@ class App:
         if again is not None:
             return again
         now = self.clock()
-        incoming = replace(incoming, text=nfc_clean(incoming.text[: LONGEST + 1])) if incoming.text else incoming
+        incoming = _clean(incoming)
         with metrics.RECEIVED.labels(incoming.channel).time():
             done, about = await self._run(incoming, now)
         if done.letters:
@@ -138,6 +138,12 @@ class App:
         """The message as its channel can say it; nothing when the channel is not there (any more)."""
         channel = self.channels.get((message.to.channel, message.to.bot))
         return fit(message, channel.limits, done.words) if channel is not None else ()
+
+
+def _clean(incoming: Incoming) -> Incoming:
+    """NFC, no control characters, of bounded length; the same object when there was nothing to do."""
+    text = nfc_clean(incoming.text[: LONGEST + 1]) if incoming.text else ""
+    return incoming if text == incoming.text else replace(incoming, text=text)
 
 
 async def forever(

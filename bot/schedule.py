@@ -87,5 +87,5 @@ def _purge(conn: Connection, registry: Registry, now: datetime) -> None:
     province = registry.province()
     months = registry.setting(province.id, "retention_months", "24") if province else "24"
     updates.purge(conn, now)
-    drafts.purge(conn, now - MONTH * (int(months) if months.isdigit() else 24))
+    drafts.purge(conn, now - MONTH * (int(months) if months.isdecimal() else 24))
     accounts.purge_invites(conn, now - MONTH)

@@ -36,7 +36,7 @@ def run(conn: Connection, state: State, incoming: Incoming, now: datetime, *, nu
     found = updates.find(conn, incoming.channel, incoming.bot, incoming.user, incoming.key)
     before = found if found is not None else updates.seen(conn, incoming.channel, incoming.bot, incoming.key)
     words = _words(state, found, incoming)
-    if before is not None and (found is None or found.seen is not None):
+    if before is not None and before.seen is not None:
         return Done(unpack(before.answer), words, repeat=True)
     turn = Turn(conn, now, incoming, state.registry, state.forms, words, account=found, numbered=numbered)
     turn.person = state.registry.people.get(found.person_id) if found is not None else None

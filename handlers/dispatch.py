@@ -93,7 +93,7 @@ def _menu(turn: Turn, entry: str) -> list[Outgoing]:
     name, _, page = entry.partition("_")
     if name in ("petition", "practice"):
         return talk.begin(turn, name) if page == "new" else talk.start(turn, name)
-    number = int(page) if page.isdigit() and len(page) < 6 else 0
+    number = int(page) if page.isdecimal() and len(page) < 6 else 0
     if name == "mine":
         return mine.my_reports(turn, number)
     if name == "work":

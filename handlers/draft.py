@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -43,9 +43,7 @@ class Draft:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, everything but the id (which is the row's own)."""
-        body = asdict(self)
-        del body["id"]
-        return body
+        return {name: getattr(self, name) for name in self.__slots__ if name != "id"}
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any], id_: int = 0) -> Draft:

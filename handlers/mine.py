@@ -54,9 +54,8 @@ def _list(turn: Turn, title: str, found: list[Any], page: int, which: str) -> Ou
 
 def opened(turn: Turn) -> list[Outgoing]:
     """A tap on a case in a list."""
-    number = turn.incoming.tap[2:]
     try:
-        case, _role = act.case_for(turn, int(number) if number.isdigit() and len(number) < 16 else 0)
+        case, _role = act.case_for(turn, talk.number([turn.incoming.tap[2:]]))
     except act.Refused as no:
         return [turn.whisper(no.sentence)]
     return show(turn, case)

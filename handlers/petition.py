@@ -72,7 +72,7 @@ def homeless(turn: Turn) -> Outgoing:
 
 def commune_for(turn: Turn, hamlet: Any) -> Unit | None:
     """The commune of the named hamlet, else of the speaker."""
-    if hamlet and str(hamlet).isdigit():
+    if hamlet and str(hamlet).isdecimal():
         found = turn.registry.commune_of(int(hamlet))
         if found is not None:
             return found
@@ -90,7 +90,7 @@ def common(
         "subject": subject,
         "code": f"{prefix}-{cases.next_number(turn.conn, commune.id, prefix):04d}",
         "unit_id": commune.id,
-        "hamlet_id": int(hamlet) if hamlet and str(hamlet).isdigit() else None,
+        "hamlet_id": int(hamlet) if hamlet and str(hamlet).isdecimal() else None,
         "department_id": owner.id,
         "reporter_id": turn.me.id,
         "draft_id": draft.id,

@@ -76,9 +76,10 @@ def go_on(turn: Turn, settle: Mapping[str, Settle]) -> list[Outgoing]:
     """The message is for the open interview; a finished one is handed to `settle[form name]`."""
     account = turn.account
     assert account is not None
+    assert account.draft_id is not None
+    assert account.form_hash is not None
     form = turn.forms.by_hash[account.form_hash]
-    draft = Draft.from_json(account.body)
-    draft.id = account.draft_id
+    draft = Draft.from_json(account.body, account.draft_id)
     step = interview.step(form, draft, turn.incoming, env(turn, account.case_id))
     if step.outcome:
         return [*step.out, *_ended(turn, form, step.draft, step.outcome, settle)]
@@ -109,8 +110,8 @@ def leave(turn: Turn) -> list[Outgoing]:
 def take_up(turn: Turn) -> list[Outgoing]:
     """A tap on "go on" or "throw away" of an unfinished draft."""
     _ = turn.words
-    number, _sep, what = turn.incoming.tap[2:].partition(":")
-    row = drafts.get(turn.conn, int(number), turn.me.id) if number.isdigit() and len(number) < 16 else None
+    which, _sep, what = turn.incoming.tap[2:].partition(":")
+    row = drafts.get(turn.conn, number([which]), turn.me.id)
     if row is None or row.form_hash not in turn.forms.by_hash:
         return [menu.show(turn, _("That draft is no longer here: it was sent or thrown away."))]
     if what == "drop":
@@ -130,20 +131,17 @@ def resume(turn: Turn, row: Any) -> list[Outgoing]:
 
 def stale(turn: Turn) -> list[Outgoing]:
     """A button of an interview that is not the open one: say so, and show where they are."""
-    _ = turn.words
-    number = turn.incoming.tap.split(":")[1] if turn.incoming.tap.count(":") >= 2 else ""
-    row = drafts.get(turn.conn, int(number), turn.me.id) if number.isdigit() and len(number) < 16 else None
-    if (
-        row is not None
-        and row.form_hash in turn.forms.by_hash
-        and (turn.account is None or turn.account.draft_id is None)
-    ):
-        return resume(turn, row)
-    if turn.account is not None and turn.account.draft_id is not None and turn.account.form_hash in turn.forms.by_hash:
-        draft = Draft.from_json(turn.account.body)
-        draft.id = turn.account.draft_id
-        shown = interview.show(
-            turn.forms.by_hash[turn.account.form_hash], draft, env(turn, turn.account.case_id), turn.private
-        )
-        return [turn.say(_("That button belongs to an earlier message. Here is where we are:")), shown]
-    return [menu.show(turn, _("That button belongs to an earlier message and no longer works."))]
+    account, _ = turn.account, turn.words
+    assert account is not None
+    wanted = account.draft_id if account.draft_id is not None else number(turn.incoming.tap.split(":")[1:2])
+    row = drafts.get(turn.conn, wanted, turn.me.id)
+    if row is None or row.form_hash not in turn.forms.by_hash:
+        return [menu.show(turn, _("That button belongs to an earlier message and no longer works."))]
+    lead = _("That button belongs to an earlier message. Here is where we are:")
+    return [*([turn.say(lead)] if account.draft_id is not None else []), *resume(turn, row)]
+
+
+def number(parts: Sequence[str]) -> int:
+    """The id in a pressed button's data; 0, which nothing has, for anything that is none."""
+    word = parts[0] if parts else ""
+    return int(word) if word.isdecimal() and len(word) < 16 else 0

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from handlers.clock import today
 from handlers.form import Form
 from handlers.messages import Address, Incoming, Outgoing, Rows
 from handlers.registry import Person, Registry, Role
 from handlers.words import Words
+from storage.updates import Found
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Turn:
     registry: Registry
     forms: Forms
     words: Words
-    account: Row[Any] | None = None
+    account: Found | None = None
     person: Person | None = None
     numbered: bool = False
     letters: bool = False

@@ -59,7 +59,7 @@ def by_word(turn: Turn, action: str, code: str, rest: str) -> list[Outgoing]:
 def pressed(turn: Turn) -> list[Outgoing]:
     """A button of a card, re-checked now (rule 8): the case as it is today decides, not the card it hangs on."""
     parts = turn.incoming.tap.split(":")
-    if len(parts) != 4 or not (parts[1].isdigit() and len(parts[1]) < 16):
+    if len(parts) != 4 or not (parts[1].isdecimal() and len(parts[1]) < 16):
         return [menu.show(turn, turn.words("That button belongs to an earlier message and no longer works."))]
     number, version, action = int(parts[1]), parts[2], parts[3]
     if action in GIVE_AWAY:

@@ -7,14 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from storage.hot import Hot
 from storage.models import people
 from storage.models.cases import draft
 from storage.upsert import new_id
 
-_SAVE = (
+_SAVE = Hot(
     update(draft)
     .where(draft.c.id == bindparam("which"))
-    .values(body=bindparam("body"), changed_at=bindparam("changed_at"))
+    .values(
+        body=bindparam("new_body", type_=draft.c.body.type),
+        changed_at=bindparam("now", type_=draft.c.changed_at.type),
+    )
 )
 
 
@@ -28,7 +32,7 @@ def make(
 
 def save(conn: Connection, draft_id: int, body: Any, now: datetime) -> None:
     """What it says now."""
-    conn.execute(_SAVE, {"which": draft_id, "body": body, "changed_at": now})
+    _SAVE.run(conn, {"which": draft_id, "new_body": body, "now": now})
 
 
 def drop(conn: Connection, draft_id: int) -> None:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+import orjson
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, null, select, update
 
+from storage.hot import Hot
 from storage.models import cases as case_tables
 from storage.models import letters, people
 
 KEPT = timedelta(days=8)
 
 _account, _draft, _update = people.account, case_tables.draft, letters.update
+_THIS = and_(
+    # Not the columns' own names: in an UPDATE Core takes those for values to set.
+    _update.c.channel == bindparam("its_channel"),
+    _update.c.bot == bindparam("its_bot"),
+    _update.c.key == bindparam("its_key"),
+)
 
 # One statement finds the account, the interview it is in, and whether this update was here before.
-_FIND = (
+_FIND = Hot(
     select(
         _account.c.id,
         _account.c.person_id,
@@ -23,58 +31,75 @@ _FIND = (
         _account.c.draft_id,
         _account.c.offered,
         _account.c.stopped,
-        _account.c.used_at,
         _draft.c.form_hash,
-        _draft.c.form_name,
         _draft.c.case_id,
         _draft.c.body,
-        _update.c.key.label("seen"),
+        _update.c.key,
         _update.c.answer,
     )
     .select_from(
         _account.outerjoin(
             _draft, and_(_draft.c.id == _account.c.draft_id, _draft.c.person_id == _account.c.person_id)
-        ).outerjoin(
-            _update,
-            and_(
-                _update.c.channel == bindparam("channel"),
-                _update.c.bot == bindparam("bot"),
-                _update.c.key == bindparam("key"),
-            ),
-        )
+        ).outerjoin(_update, _THIS)
     )
     .where(
-        _account.c.channel == bindparam("channel"),
-        _account.c.bot == bindparam("bot"),
-        _account.c.user == bindparam("user"),
+        _account.c.channel == bindparam("its_channel"),
+        _account.c.bot == bindparam("its_bot"),
+        _account.c.user == bindparam("its_user"),
     )
     .with_for_update(
         of=_account
     )  # PostgreSQL: updates of one account one after the other; SQLite has one writer anyway
 )
-_SEEN = select(_update.c.key, _update.c.answer).where(
-    _update.c.channel == bindparam("channel"), _update.c.bot == bindparam("bot"), _update.c.key == bindparam("key")
-)
-_PUT = insert(_update)
-_SAID = (
-    update(_update)
-    .where(
-        _update.c.channel == bindparam("c"),
-        _update.c.bot == bindparam("b"),
-        _update.c.key == bindparam("k"),
-    )
-    .values(answer=None, next_at=None)
-)
+_SEEN = Hot(select(_update.c.key, _update.c.answer).where(_THIS))
+_COLUMNS = ("channel", "bot", "key", "at", "answer", "next_at", "failed", "attempts")
+_PUT = Hot(insert(_update), _COLUMNS)
+_SAID = Hot(update(_update).where(_THIS).values(answer=null(), next_at=null()))
 
 
-def find(conn: Connection, channel: str, bot: str, user: str, key: str) -> Any:
-    """The account with its open interview; `.seen` is set when the update was here before. None for a stranger."""
-    return conn.execute(_FIND, {"channel": channel, "bot": bot, "user": user, "key": key}).first()
+class Found(NamedTuple):
+    """An account with its open interview (`form_hash`, `case_id`, `body`); `seen` when the update was here before."""
+
+    id: int
+    person_id: int
+    consent: str | None
+    draft_id: int | None
+    offered: Any
+    stopped: str | None
+    form_hash: str | None
+    case_id: int | None
+    body: Any
+    seen: str | None
+    answer: Any
 
 
-def seen(conn: Connection, channel: str, bot: str, key: str) -> Any:
+class Seen(NamedTuple):
+    """An update that was here before, with what of its answer is unsaid."""
+
+    seen: str
+    answer: Any
+
+
+def find(conn: Connection, channel: str, bot: str, user: str, key: str) -> Found | None:
+    """The account an update comes from; none for a stranger."""
+    row = _FIND.run(conn, {"its_channel": channel, "its_bot": bot, "its_user": user, "its_key": key}).fetchone()
+    if row is None:
+        return None
+    id_, person, consent, draft, offered, stopped, form, case, body, seen_, answer = row
+    return Found(
+        id_, person, consent, draft, _json(offered), stopped, form, case, _json(body), seen_, _json(answer)
+    )  # fmt: skip
+
+
+def seen(conn: Connection, channel: str, bot: str, key: str) -> Seen | None:
     """The update's row if it was here before."""
-    return conn.execute(_SEEN, {"channel": channel, "bot": bot, "key": key}).first()
+    row = _SEEN.run(conn, {"its_channel": channel, "its_bot": bot, "its_key": key}).fetchone()
+    return Seen(row[0], _json(row[1])) if row is not None else None
+
+
+def _json(value: Any) -> Any:
+    """SQLite's driver gives JSON as text, Core as what it means."""
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 def put(
@@ -87,22 +112,14 @@ def put(
     next_at: datetime | None,
     failed: str | None = None,
 ) -> None:
-    """Remember the update and what is to be said. Raises IntegrityError when it was here before (two at once)."""
-    row = {
-        "channel": channel,
-        "bot": bot,
-        "key": key,
-        "at": now,
-        "answer": answer,
-        "next_at": next_at,
-        "failed": failed,
-    }
-    conn.execute(_PUT, row)
+    """Remember the update and what is to be said. Raises when it was here before (two at once)."""
+    row = (channel, bot, key, now, answer, next_at, failed, 0)
+    _PUT.run(conn, dict(zip(_COLUMNS, row, strict=True)))
 
 
 def said(conn: Connection, keys: list[tuple[str, str, str]]) -> None:
     """These updates' answers have been said: forget the words."""
-    conn.execute(_SAID, [{"c": channel, "b": bot, "k": key} for channel, bot, key in keys])
+    _SAID.run_many(conn, [{"its_channel": channel, "its_bot": bot, "its_key": key} for channel, bot, key in keys])
 
 
 def unsaid(conn: Connection, now: datetime, limit: int = 50) -> list[Row[Any]]:
@@ -118,7 +135,7 @@ def postpone(
     conn.execute(
         update(_update)
         .where(_update.c.channel == channel, _update.c.bot == bot, _update.c.key == key)
-        .values(attempts=attempts, next_at=next_at, answer=answer if next_at else None)
+        .values(attempts=attempts, next_at=next_at, answer=answer if next_at else null())
     )
 
 

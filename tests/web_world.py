@@ -89,14 +89,18 @@ class World:
             arrived=lambda _conn, letters: self.arrived.extend(letters),
             may_see=lambda _conn, user, chat: (user, chat) in self.seers,
             may_see_photo=lambda _conn, user, sha: (user, sha) in self.seers,
-            chats=lambda _conn, user: [(chat, "Tổ Văn hoá") for who, chat in sorted(self.seers) if who == user and chat[:2] == "g:"],
+            chats=lambda _conn, user: [
+                (chat, "Tổ Văn hoá") for who, chat in sorted(self.seers) if who == user and chat[:2] == "g:"
+            ],
             demo_summary=summary,
         )
 
     def to(self, chat: str) -> Any:
         return Incoming("web", "web", "", chat, chat).address
 
-    async def call(self, method: str, path: str, token: str = "", headers: dict[str, str] | None = None, **more: Any) -> tuple[int, Any]:
+    async def call(
+        self, method: str, path: str, token: str = "", headers: dict[str, str] | None = None, **more: Any
+    ) -> tuple[int, Any]:
         sent = {"Authorization": f"Bearer {token}"} if token else {}
         async with self.http.request(method, self.base + path, headers=sent | (headers or {}), **more) as response:
             return response.status, await response.json(content_type=None)
@@ -132,7 +136,13 @@ async def running(folder: Path, demo: dict[str, tuple[str, tuple[str, ...]]] | N
     world = World(db, folder)
     settings = WebSettings(folder / "coming")
     world.channel = WebChannel(
-        db, lambda sha: folder / f"{sha}.jpg", world.hooks(), settings, demo, now=lambda: world.now, clock=lambda: world.seconds
+        db,
+        lambda sha: folder / f"{sha}.jpg",
+        world.hooks(),
+        settings,
+        demo,
+        now=lambda: world.now,
+        clock=lambda: world.seconds,
     )
     site = web.Application()
     site.add_routes(world.channel.routes())

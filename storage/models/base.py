@@ -18,7 +18,7 @@ metadata = MetaData(
 
 # SQLite numbers rows by itself only in a column declared INTEGER; PostgreSQL gets the wide type.
 Key = BigInteger().with_variant(Integer(), "sqlite")
-Json = JSON
+Json = JSON(none_as_null=True)
 
 
 class UtcTime(TypeDecorator[datetime]):

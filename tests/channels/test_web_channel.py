@@ -124,7 +124,13 @@ class TestUp:
         token, user = await world.person()
         assert await send(world, token, "client-01", text="Đường hỏng") == (200, {"ok": True})
         got = world.program.got[-1]
-        assert (got.text, got.key, got.message, got.chat, got.group) == ("Đường hỏng", f"{user}:client-01", "client-01", user, False)
+        assert (got.text, got.key, got.message, got.chat, got.group) == (
+            "Đường hỏng",
+            f"{user}:client-01",
+            "client-01",
+            user,
+            False,
+        )
 
     async def test_the_same_client_id_again_changes_nothing(self, world: World) -> None:
         token, _user = await world.person()
@@ -172,13 +178,26 @@ class TestUp:
         got = world.program.got[-1]
         assert (got.edited, got.message, got.key) == (True, "client-01", f"{user}:client-02")
         _status, past = await world.call("GET", f"/web/history?chat={user}", token)
-        kept = [(e["body"]["text"], e["body"].get("edited")) for e in past["events"] if "hộ" in e["body"]["text"] and e.get("client")]
+        kept = [
+            (e["body"]["text"], e["body"].get("edited"))
+            for e in past["events"]
+            if "hộ" in e["body"]["text"] and e.get("client")
+        ]
         assert kept == [("83 hộ", True)]
 
     async def test_files_and_a_place(self, world: World) -> None:
         token, user = await world.person()
         file = {"ref": f"{user}/abcdefgh1", "kind": "photo", "name": "a.jpg", "mime": "image/jpeg", "size": 12}
-        await send(world, token, "client-01", text="Đây", attachments=[file], album="album-001", location=[21.6, 105.8], reply_to="5")
+        await send(
+            world,
+            token,
+            "client-01",
+            text="Đây",
+            attachments=[file],
+            album="album-001",
+            location=[21.6, 105.8],
+            reply_to="5",
+        )
         got = world.program.got[-1]
         (photo,) = got.attachments
         assert (photo.ref, photo.kind, photo.size) == (file["ref"], "photo", 12)
@@ -200,7 +219,10 @@ class TestUp:
 
     async def test_too_much_is_refused_with_a_sentence(self, world: World) -> None:
         token, _user = await world.person()
-        for body in (b'{"id":"client-01","text":"' + b"a" * 300_000 + b'"}', json.dumps({"id": "client-01", "text": "a" * 100_001}).encode()):
+        for body in (
+            b'{"id":"client-01","text":"' + b"a" * 300_000 + b'"}',
+            json.dumps({"id": "client-01", "text": "a" * 100_001}).encode(),
+        ):
             status, answer = await world.call("POST", "/web/send", token, data=body)
             assert (status, answer["error"]) == (413, "big")
             assert "quá dài" in answer["say"]
@@ -215,30 +237,44 @@ class TestUp:
 
         assert (await world.call("POST", "/web/send", token, data=endless()))[0] == 413
 
-    @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000, b'{"id":1}', b'{"id":"client-01","text":[]}'])
+    @pytest.mark.parametrize(
+        "raw",
+        [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000, b'{"id":1}', b'{"id":"client-01","text":[]}'],
+    )
     async def test_what_is_not_a_message_is_refused(self, world: World, raw: bytes) -> None:
         token, _user = await world.person()
         assert (await world.call("POST", "/web/send", token, data=raw))[0] == 400
 
     async def test_what_no_database_can_store_is_replaced(self, world: World) -> None:
         token, _user = await world.person()
-        status, _answer = await world.call("POST", "/web/send", token, data=b'{"id":"client-01","text":"a\\u0000b\\ud800c\\u202e"}')
+        status, _answer = await world.call(
+            "POST", "/web/send", token, data=b'{"id":"client-01","text":"a\\u0000b\\ud800c\\u202e"}'
+        )
         assert status == 200
         assert world.program.got[-1].text == "a\ufffdb\ufffdc\u202e"
 
     @pytest.mark.parametrize(
         "headers",
-        [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}],
+        [
+            {"Origin": "https://evil.example"},
+            {"Origin": "null"},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+        ],
     )
     async def test_another_site_cannot_talk_to_it(self, world: World, headers: dict[str, str]) -> None:
         token, _user = await world.person()
-        assert (await world.call("POST", "/web/send", token, headers=headers, json={"id": "client-01", "text": "x"}))[0] == 403
+        assert (await world.call("POST", "/web/send", token, headers=headers, json={"id": "client-01", "text": "x"}))[
+            0
+        ] == 403
         assert len(world.program.got) == 1
 
     async def test_its_own_page_can(self, world: World) -> None:
         token, _user = await world.person()
         headers = {"Origin": world.base, "Sec-Fetch-Site": "same-origin"}
-        assert (await world.call("POST", "/web/send", token, headers=headers, json={"id": "client-01", "text": "x"}))[0] == 200
+        assert (await world.call("POST", "/web/send", token, headers=headers, json={"id": "client-01", "text": "x"}))[
+            0
+        ] == 200
 
 
 @pytest.mark.parametrize(
@@ -333,7 +369,7 @@ class TestDown:
 
     async def test_a_page_that_does_not_read_is_closed_not_waited_for(self, world: World) -> None:
         _token, user = await world.person()
-        from bot.channels.web_hub import QUEUE, Stream  # noqa: PLC0415 - the one look inside
+        from bot.channels.web_hub import QUEUE, Stream
 
         stream = Stream(user, "", frozenset([user]))
         world.channel.hub.join(stream)
@@ -370,9 +406,13 @@ class TestDown:
 
     async def test_fleeting_words_reach_the_page_and_no_disk(self, world: World) -> None:
         token, user = await world.person()
-        sent = await world.channel.send(Outgoing(world.to(user), "Đây có phải là tố cáo không?", ((YES, NO),), fleeting=True))
+        sent = await world.channel.send(
+            Outgoing(world.to(user), "Đây có phải là tố cáo không?", ((YES, NO),), fleeting=True)
+        )
         assert not sent.pending
-        await world.call("POST", "/web/got", token, json={"ids": [e["id"] for e in await world.news(token) if type(e["id"]) is int]})
+        await world.call(
+            "POST", "/web/got", token, json={"ids": [e["id"] for e in await world.news(token) if type(e["id"]) is int]}
+        )
         found = await world.news(token, after=9999)
         assert texts(found) == ["Đây có phải là tố cáo không?"]
         await world.db.purge()
@@ -394,7 +434,9 @@ class TestDown:
         other, stranger = await world.person()
         world.seers |= {(user, GROUP), (stranger, GROUP)}
         before = await count(world, web_message)
-        await world.channel.send(Outgoing(world.to(GROUP), toast="Không thuộc đồng chí", query=f"{user}/page1", alert=True))
+        await world.channel.send(
+            Outgoing(world.to(GROUP), toast="Không thuộc đồng chí", query=f"{user}/page1", alert=True)
+        )
         assert await count(world, web_message) == before
         mine = [e for e in await world.news(token, after=0, page="page1", chat=GROUP) if e["kind"] == "toast"]
         assert [(event["text"], event["alert"]) for event in mine] == [("Không thuộc đồng chí", True)]
@@ -471,7 +513,11 @@ class TestGroups:
         got = world.program.got[-1]
         assert (got.group, got.chat) == (True, GROUP)
         seen = await world.news(other, chat=GROUP)
-        assert (seen[0]["body"]["text"], seen[0]["body"]["author"], seen[0]["user"]) == ("nhận KN12", f"Tên {user}", user)
+        assert (seen[0]["body"]["text"], seen[0]["body"]["author"], seen[0]["user"]) == (
+            "nhận KN12",
+            f"Tên {user}",
+            user,
+        )
 
     async def test_the_groups_are_offered_by_title(self, world: World) -> None:
         token, user = await world.person()
@@ -540,11 +586,13 @@ class TestFiles:
             for _ in range(21):
                 yield bytes(2**20)
 
-        status, answer = await world.call("PUT", f"/web/file/{ref}", token, data=parts() if chunked else BytesIO(bytes(21 * 2**20)))
+        status, answer = await world.call(
+            "PUT", f"/web/file/{ref}", token, data=parts() if chunked else BytesIO(bytes(21 * 2**20))
+        )
         assert (status, answer["error"]) == (413, "file")
         with pytest.raises(errors.FileTooBig):
             await world.channel.fetch(ref, world.folder / "kept")
-        assert [path for path in world.folder.rglob("*.part")] == []
+        assert list(world.folder.rglob("*.part")) == []
 
     async def test_a_file_the_device_no_longer_has(self, world: World) -> None:
         token, user = await world.person()
@@ -576,7 +624,9 @@ class TestPages:
             assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert (await world.call("GET", "/web/photo/..%2f..%2fweb.sqlite3", token))[0] == 404
 
-    @pytest.mark.parametrize("path", ["/", "/chat", "/i/ABCD234567", "/sw.js", "/web/static/chat.js", "/web/static/words.json"])
+    @pytest.mark.parametrize(
+        "path", ["/", "/chat", "/i/ABCD234567", "/sw.js", "/web/static/chat.js", "/web/static/words.json"]
+    )
     async def test_the_page_and_its_headers(self, world: World, path: str) -> None:
         async with world.http.get(world.base + path) as response:
             assert response.status == 200
@@ -613,8 +663,14 @@ class TestPages:
         assert list(vi) == list(en)
         assert all(vi.values())
         assert all(en.values())
-        code = "".join(path.read_text(encoding="utf-8") for path in web_guard.STATIC.iterdir() if path.suffix in {".js", ".html"})
-        kinds = {f"{kind}One" for kind in ("photo", "video", "voice", "audio", "document")} | {"queued", "sent", "failed"}
+        code = "".join(
+            path.read_text(encoding="utf-8") for path in web_guard.STATIC.iterdir() if path.suffix in {".js", ".html"}
+        )
+        kinds = {f"{kind}One" for kind in ("photo", "video", "voice", "audio", "document")} | {
+            "queued",
+            "sent",
+            "failed",
+        }
         for key in vi:
             assert key.startswith("error.") or key in kinds or f'"{key}"' in code, key
 
@@ -630,7 +686,10 @@ class TestDemo:
 
     async def test_three_phones(self, world: World) -> None:
         token = token_urlsafe(32)
-        assert await world.call("POST", "/web/demo", token, json={"phone": "group"}) == (200, {"user": "pofficial", "chats": [GROUP]})
+        assert await world.call("POST", "/web/demo", token, json={"phone": "group"}) == (
+            200,
+            {"user": "pofficial", "chats": [GROUP]},
+        )
         await world.channel.send(Outgoing(world.to(GROUP), "Tổng hợp"))
         assert texts(await world.news(token, chat=GROUP)) == ["Tổng hợp"]
         assert (await world.call("GET", "/web/history?chat=pcadre", token))[0] == 403
@@ -655,5 +714,7 @@ class TestDemo:
 
     async def test_a_name_that_only_points_at_this_machine_gets_nothing(self, world: World) -> None:
         for host, status in (("evil.example", 403), ("localhost", 200), ("127.0.0.1:80", 200)):
-            got = await world.call("POST", "/web/demo", token_urlsafe(32), headers={"Host": host}, json={"phone": "cadre"})
+            got = await world.call(
+                "POST", "/web/demo", token_urlsafe(32), headers={"Host": host}, json={"phone": "cadre"}
+            )
             assert got[0] == status

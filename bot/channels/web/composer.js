@@ -63,7 +63,6 @@ export class Composer {
 
   escape() {
     this.sheet(false);
-    if (this.edit) text.value = "";
     this.quote(null);
   }
 
@@ -95,6 +94,8 @@ export class Composer {
   }
 
   quote(row, edit = false) {
+    if (this.edit) text.value = this.aside; // what was being written before the correction
+    this.aside = text.value;
     this.reply = row && !edit ? row : null;
     this.edit = row && edit ? row : null;
     const box = $("quote");
