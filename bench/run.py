@@ -90,6 +90,7 @@ def play(bot: str, driver: Driver, args: argparse.Namespace, folder: Path, cores
     if bot == "danvan":
         found["problems"] += world.check(folder / "danvan.db", found)
     found["rate"] = found["updates"] / found["seconds"]
+    found["core"] = found["server_cpu"] / found["seconds"]
     found["sys_ms"] = found["server_sys"] * 1000 / max(found["updates"], 1)
     found["cpu_ms"] = found["server_cpu"] * 1000 / max(found["updates"], 1)
     if found["problems"]:
@@ -120,13 +121,13 @@ def measure(args: argparse.Namespace) -> list[dict[str, Any]]:
     return rounds
 
 
-HEAD = f"{'':12}{'updates/s':>10}{'p50 ms':>8}{'p99 ms':>8}{'CPU ms':>8}{'system':>8}{'peak MiB':>9}{'ready s':>9}{'calls/s':>9}{'driver':>8}"
+HEAD = f"{'':12}{'updates/s':>10}{'p50 ms':>8}{'p99 ms':>8}{'CPU ms':>8}{'system':>8}{'core':>7}{'peak MiB':>9}{'ready s':>9}{'calls/s':>9}{'driver':>8}"
 
 
 def line(row: dict[str, Any], name: str) -> str:
     """A row of the table."""
     return (
-        f"{name:12}{row['rate']:10.0f}{row['p50']:8.1f}{row['p99']:8.1f}{row['cpu_ms']:8.2f}{row['sys_ms']:8.2f}{row['peak_mib']:9.1f}"
+        f"{name:12}{row['rate']:10.0f}{row['p50']:8.1f}{row['p99']:8.1f}{row['cpu_ms']:8.2f}{row['sys_ms']:8.2f}{row['core']:7.0%}{row['peak_mib']:9.1f}"
         f"{row['ready']:9.2f}{row['calls'] / row['seconds']:9.0f}{row['driver_busy']:8.0%}"
     )
 

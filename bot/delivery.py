@@ -47,11 +47,13 @@ class Delivery:
     async def run(self) -> int:
         """Send what is due; returns how many letters were taken."""
         taken = 0
-        while rows := await self._app.db.write(lambda conn: outbox.claim(conn, self._app.clock())):
-            taken += len(rows)
-            plans = await self._app.db.read(lambda conn, rows=rows: [self._plan(conn, row) for row in rows])  # type: ignore[misc]
+        while plans := await self._app.db.write(self._claim):
+            taken += len(plans)
             await self._send_all(plans)
         return taken
+
+    def _claim(self, conn: Connection) -> list[Plan]:
+        return [self._plan(conn, row) for row in outbox.claim(conn, self._app.clock())]
 
     async def _send_all(self, plans: list[Plan]) -> None:
         """Chats in parallel, one chat's letters in order and at its pace."""

@@ -11,6 +11,7 @@ from storage.models.cases import case, number
 from storage.upsert import insert_into, new_id
 
 OPEN = ("new", "accepted", "asked", "sent")  # someone still has to answer
+_NEW = insert(case)
 
 
 def next_number(conn: Connection, unit_id: int, prefix: str) -> int:
@@ -22,7 +23,7 @@ def next_number(conn: Connection, unit_id: int, prefix: str) -> int:
 
 def make(conn: Connection, **row: Any) -> int:
     """A new case; returns its id. Raises IntegrityError when its draft became a case before."""
-    return new_id(conn, insert(case).values(**row))
+    return new_id(conn, _NEW, row)
 
 
 def get(conn: Connection, case_id: int) -> Row[Any] | None:

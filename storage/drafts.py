@@ -12,6 +12,7 @@ from storage.models import people
 from storage.models.cases import draft
 from storage.upsert import new_id
 
+_NEW = insert(draft)
 _SAVE = Hot(
     update(draft)
     .where(draft.c.id == bindparam("which"))
@@ -27,7 +28,7 @@ def make(
 ) -> int:
     """A new draft; returns its id."""
     row = {"person_id": person_id, "form_hash": form_hash, "form_name": form_name, "case_id": case_id, "body": body}
-    return new_id(conn, insert(draft).values(**row, made_at=now, changed_at=now))
+    return new_id(conn, _NEW, row | {"made_at": now, "changed_at": now})
 
 
 def save(conn: Connection, draft_id: int, body: Any, now: datetime) -> None:

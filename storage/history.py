@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Row, insert, select
 from storage.models.cases import history
 from storage.upsert import new_id
 
+_NEW = insert(history)
+
 
 def add(conn: Connection, **row: Any) -> int:
     """A move (see `storage.models.cases.history`); returns its id."""
-    return new_id(conn, insert(history).values(**row))
+    return new_id(conn, _NEW, row)
 
 
 def of_case(conn: Connection, case_id: int) -> list[Row[Any]]:

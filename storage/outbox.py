@@ -12,16 +12,14 @@ from storage.models.letters import job, letter
 from storage.upsert import insert_into, new_id
 
 CLAIM = timedelta(minutes=2)
+_NEW = insert(letter)
 
 
 def put(conn: Connection, now: datetime, letters: list[dict[str, Any]]) -> int:
     """Queue letters; one whose `dedupe` is known already changes nothing. Returns how many are new."""
-    new = 0
-    for row in letters:
-        values = {"state": "waiting", "made_at": now, "next_at": now, **row}
-        statement = insert_into(conn, letter).values(**values).on_conflict_do_nothing(index_elements=["dedupe"])
-        new += conn.execute(statement).rowcount
-    return new
+    statement = insert_into(conn, letter).on_conflict_do_nothing(index_elements=["dedupe"])
+    common = {"state": "waiting", "made_at": now, "next_at": now}
+    return sum(conn.execute(statement, common | row).rowcount for row in letters)
 
 
 def claim(conn: Connection, now: datetime, limit: int = 20) -> list[Row[Any]]:
@@ -127,4 +125,4 @@ def members_with_account(conn: Connection, person_ids: list[int]) -> set[int]:
 
 def add_letter(conn: Connection, **row: Any) -> int:
     """One letter without a look at its key (tests and imports)."""
-    return new_id(conn, insert(letter).values(**row))
+    return new_id(conn, _NEW, row)

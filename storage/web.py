@@ -124,14 +124,6 @@ def own(conn: Connection, key: str) -> Bubble | None:
     return _bubble(row) if row else None
 
 
-def button_label(conn: Connection, chat: str, message: str, data: str) -> str:
-    """What the button said that was pressed: the program's own words, never the page's. Empty when it is not there."""
-    if not message.isdecimal() or len(message) > 18:
-        return ""
-    body = conn.scalar(select(_m.body).where(_m.id == int(message), _m.chat == chat)) or {}
-    return next((str(b["label"]) for row in body.get("buttons", []) for b in row if b["data"] == data), "")
-
-
 def _insert(conn: Connection, values: dict[str, Any]) -> Bubble:
     row = conn.execute(web_message.insert().values(values).returning(web_message)).one()
     return _bubble(row)

@@ -14,25 +14,19 @@ from storage import web as rows
 def keep(conn: Connection, incoming: Incoming, author: str, now: datetime) -> None:
     """Keeps what the page shows again after a reload and what the others of a group see.
 
-    `author` is the official name (rule 12), shown to others only. A `/start` is not kept: it may carry a code.
-    Of a pressed button the label is taken from the bubble it stands under, never from the page.
+    `author` is the official name (rule 12), shown to others only. A `/start` is not kept: it may carry a code. Nor is
+    a pressed button: its answer says what was chosen.
     """
-    if incoming.text.startswith("/start") or incoming.unsupported:
+    if incoming.text.startswith("/start") or incoming.unsupported or incoming.tap:
         return
     if incoming.edited:
         rows.change_own(conn, f"{incoming.user}:{incoming.message}", incoming.key, incoming.text, now)
         return
-    text = incoming.text
-    if incoming.tap:
-        text = rows.button_label(conn, incoming.chat, incoming.message, incoming.tap)
-    if text or incoming.attachments or incoming.location:
-        rows.keep_own(conn, incoming.key, incoming.chat, _body(incoming, author, text), now)
+    rows.keep_own(conn, incoming.key, incoming.chat, _body(incoming, author), now)
 
 
-def _body(incoming: Incoming, author: str, text: str) -> dict[str, Any]:
-    body: dict[str, Any] = {"own": True, "text": text, "author": author}
-    if incoming.tap:
-        body["tapped"] = True
+def _body(incoming: Incoming, author: str) -> dict[str, Any]:
+    body: dict[str, Any] = {"own": True, "text": incoming.text, "author": author}
     if incoming.attachments:
         body["files"] = [{"kind": file.kind, "name": file.name, "ref": file.ref} for file in incoming.attachments]
     if incoming.location:

@@ -141,7 +141,8 @@ async def test_typing_and_tapping(world: World, page: Page) -> None:
     await page.get_by_role("button", name="Đúng").last.click()
     await until(lambda: world.program.got[-1].tap == "k:yes")
     assert world.program.got[-1].message.isdecimal()
-    await expect(mine(page, "Đúng")).to_be_visible()
+    await expect(page.locator(".row", has_text="Đã nhận: k:yes")).to_be_visible()
+    await expect(page.locator(".row.mine")).to_have_count(1)  # the answer says what was chosen
     assert await page.evaluate(EMPTY_STORE) == {"queue": 0, "files": 0}
 
 
@@ -149,6 +150,24 @@ async def test_a_double_tap_is_one_tap(world: World, page: Page) -> None:
     await page.get_by_role("button", name="Đúng").dblclick()
     await expect(page.locator(".row", has_text="Đã nhận: k:yes")).to_be_visible()
     assert [m.tap for m in world.program.got].count("k:yes") == 1
+
+
+async def test_a_tap_without_network_is_seen_to_wait(world: World, context: BrowserContext, page: Page) -> None:
+    await context.set_offline(True)
+    await page.get_by_role("button", name="Đúng").click()
+    await expect(mine(page, "Đúng").locator(".tick.queued")).to_be_visible()
+    await context.set_offline(False)
+    await expect(page.locator(".row", has_text="Đã nhận: k:yes")).to_be_visible()
+    await expect(page.locator(".row.mine")).to_have_count(0)
+
+
+async def test_a_question_longer_than_the_screen_is_shown_from_its_beginning(world: World, page: Page) -> None:
+    lines = tuple((Button(f"Lĩnh vực số {number}", f"q:1:c:{number}"),) for number in range(20))
+    await world.channel.send(Outgoing(world.to(user(world)), "Phiếu · 2/10\nViệc này thuộc lĩnh vực nào?", lines))
+    await expect(page.locator(".text", has_text="Việc này thuộc lĩnh vực nào?")).to_be_in_viewport()
+    await expect(page.locator(".progress")).to_have_attribute("aria-label", "2/10")
+    await page.get_by_role("button", name="Xuống tin mới nhất").click()
+    await expect(page.get_by_role("button", name="Lĩnh vực số 19")).to_be_in_viewport()
 
 
 async def test_old_buttons_look_old_and_still_work(world: World, page: Page) -> None:
@@ -434,7 +453,7 @@ async def test_nothing_is_cut_off_and_everything_has_a_name(
         await expect(page.locator(".row")).to_have_count(1)
         long = "Mộttừdàikhôngdấucách" * 12
         await world.channel.send(
-            Outgoing(world.to(user(world)), f"3/8 {long}", ((Button(long[:60], "k:yes"),), (YES, NO)))
+            Outgoing(world.to(user(world)), f"3/8 {long}", ((Button(long[:60], "q:1:a:b"),), (YES, NO)))
         )
         await expect(page.locator(".progress")).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

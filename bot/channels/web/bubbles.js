@@ -36,7 +36,7 @@ export class Bubbles {
     const row = el("div", { class: `row${message.mine ? " mine" : ""}`, "data-at": message.at });
     if (message.id) row.dataset.id = message.id;
     if (message.client) row.dataset.client = message.client;
-    row.message = message;
+    row.message = { state: "sent", ...message };
     this.fill(row);
     this.place(row, message.id);
     this.tidy();
@@ -52,18 +52,18 @@ export class Bubbles {
   }
 
   fill(row) {
-    const { body, mine, at, state, compact } = row.message;
-    const bubble = el("div", { class: `bubble${compact || body.tapped ? " tapped" : ""}` });
+    const { body, mine, at, state } = row.message;
+    const bubble = el("div", { class: `bubble${body.tapped ? " tapped" : ""}` });
     if (body.author && !mine) bubble.append(el("b", { class: "author", text: body.author, dir: "auto" }));
     if (body.reply_to) bubble.append(this.quoted(body.reply_to));
     this.pictures(bubble, body);
-    const step = mine ? null : /^\(?(\d{1,2})\/(\d{1,2})\)?(?=[\s.:·–—-]|$)/u.exec(body.text || "");
-    if (step && Number(step[1]) <= Number(step[2]) && Number(step[2]) > 2) bubble.append(progress(Number(step[1]), Number(step[2])));
+    const step = stepOf(body);
+    if (step) bubble.append(progress(...step));
     if (body.text) bubble.append(el("p", { class: "text", dir: "auto", text: body.text }));
     const foot = el("span", { class: "foot" });
     if (body.edited) foot.append(el("span", { text: t("edited") }));
     foot.append(el("time", { datetime: at, text: clock.format(new Date(at)) }));
-    if (mine) foot.append(tick(state || "sent"));
+    if (mine) foot.append(tick(state));
     bubble.append(foot);
     const more = el("button", { class: "more", type: "button", "aria-haspopup": "dialog", onclick: () => this.on.actions(row) }, icon("menu"));
     label(more, t("reply"));
@@ -134,6 +134,7 @@ export class Bubbles {
       row.dataset.busy = "1";
       setTimeout(() => delete row.dataset.busy, 1200);
       node.classList.add("pressed");
+      row.message.pressed = true;
       this.on.tap(row, button);
     });
     return node;
@@ -143,6 +144,7 @@ export class Bubbles {
   change(row, body, order) {
     if ((row.message.changed || 0) > order) return;
     row.message.changed = order;
+    row.message.pressed = false;
     row.message.body = { ...row.message.body, alt: "", photos: [], buttons: [], ask: "", ...body };
     const focused = row.contains(document.activeElement);
     this.fill(row);
@@ -168,10 +170,18 @@ export class Bubbles {
     this.tidy();
   }
 
+  // A pressed button shows as a bubble only until it is answered: the answer says what was chosen. Of several that wait
+  // for the network the first is the one being answered.
+  answered() {
+    const taps = [...log.querySelectorAll(".row.mine")].filter((row) => row.message.body.tapped);
+    const waiting = log.querySelector(".row.mine:has(.tick.queued)");
+    for (const row of taps) if (row.message.state !== "queued" || row === waiting) row.remove();
+  }
+
   // Days between bubbles; a look of age on buttons the person has already gone past. They still work: the server decides.
   tidy() {
     let shown = "";
-    let past = false;
+    let past = false; // the person has written below this row, and that was answered
     let answered = false;
     for (const old of log.querySelectorAll(".day")) old.remove();
     const rows = [...log.querySelectorAll(".row")];
@@ -181,11 +191,19 @@ export class Bubbles {
       shown = name;
     }
     for (const row of rows.reverse()) {
-      row.classList.toggle("stale", past && answered);
+      row.classList.toggle("stale", answered && (past || Boolean(row.message.pressed)));
       if (row.classList.contains("mine")) past = past || answered;
       else answered = true;
     }
   }
+}
+
+// "3/10" of an interview's question; a date in a card is none.
+function stepOf(body) {
+  const asks = (body.buttons || []).some((line) => line.some((button) => button.data.startsWith("q:")));
+  const found = asks && /(?:^|[\s(·])([1-9]\d?)\/([1-9]\d?)\)?(?:[\s.:·–—-]|$)/mu.exec(body.text || "");
+  if (!found || Number(found[1]) > Number(found[2]) || Number(found[2]) < 3) return null;
+  return [Number(found[1]), Number(found[2])];
 }
 
 function progress(now, all) {

@@ -42,7 +42,7 @@ function furniture() {
   $("tabs").setAttribute("aria-label", t("chats"));
   $("typing").querySelector(".away").textContent = t("typing");
   $("menu").onclick = () => settings(api, outbox.box, state.user);
-  $("newest").onclick = () => bottom(true);
+  $("newest").onclick = () => bottom(true, true);
   $("scroll").addEventListener("scroll", () => ($("newest").hidden = near()), { passive: true });
   addEventListener("online", () => (outbox.nudge(), stream.restart()));
   addEventListener("offline", () => (up(false), stream.restart()));
@@ -129,11 +129,13 @@ function receive(event) {
     state.have.push(event.id);
     if (event.kind === "message") state.fleeting.set(event.id, event);
   }
+  if (event.kind === "toast" && event.chat === state.chat) bubbles.answered();
   if (event.kind === "toast") return event.alert ? ask(event.text, [["ok", t("understood"), "primary"]]) : toast(event.text);
   if (event.kind === "gone") return gone(event);
   if (event.chat !== state.chat) return elsewhere(event);
+  if (event.user !== state.user) bubbles.answered();
   draw(event);
-  if (!event.user || event.user !== state.user) {
+  if (event.user !== state.user) {
     typing(false);
     unread(document.hidden || window !== top ? 1 : 0);
   }
@@ -281,10 +283,15 @@ function near() {
   return state.stick;
 }
 
-function bottom(now = false) {
+// To the newest; of a question longer than the screen the beginning is shown, or one would see choices of what?
+function bottom(now = false, end = false) {
   if (now) state.stick = true;
-  $("scroll").scrollTop = $("scroll").scrollHeight;
-  $("newest").hidden = true;
+  const box = $("scroll");
+  const last = $("log").lastElementChild;
+  const long = !end && last && !last.classList.contains("mine") && last.offsetHeight > box.clientHeight - 20;
+  const top = long ? last.getBoundingClientRect().top - box.getBoundingClientRect().top - 10 : box.scrollHeight;
+  box.scrollTop += top;
+  $("newest").hidden = !long;
 }
 
 function unread(count) {
