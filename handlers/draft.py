@@ -64,7 +64,8 @@ class Env:
     """What an interview needs to know.
 
     `lists(name, draft)` gives a registry list, best guess first, the guesses marked `suggested`; `defaults(question,
-    draft)` names a choice to suggest, '' leaves it to the form; `about` (a case's code) is shown in the heading.
+    draft)` names a choice to suggest, '' leaves it to the form; `about` (a case's code) is shown in the heading;
+    `arriving`: more pictures of an album are on their way, so their number is not told yet.
     """
 
     words: Words
@@ -72,6 +73,7 @@ class Env:
     lists: Callable[[str, Draft], Sequence[Choice]]
     defaults: Callable[[str, Draft], str] = _no_default
     about: str = ""
+    arriving: bool = False
 
 
 def relevant(form: Form, draft: Draft, env: Env) -> list[Question]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -184,6 +185,7 @@ def files(turn: Turn) -> Step:
     draft.album = incoming.album or draft.album
     if repeat:
         return Step(draft, ())
+    turn.env = replace(turn.env, arriving=bool(incoming.album))
     if full:
         return turn.say(N_("A report can carry {n} files; this one was not kept."), n=FILES)
     if question is not None and question.type == "image":

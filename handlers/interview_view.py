@@ -94,7 +94,7 @@ def _question(form: Form, question: Question, draft: Draft, env: Env) -> Screen:
     lines = [f"{title} · {place}/{len(asked)}", "", label]
     if (hint := question.hint.in_(lang)) and not (question.type == "image" and draft.files):
         lines.append(hint)
-    if now := answer_text(question, draft, env):
+    if (now := answer_text(question, draft, env)) and not env.arriving:
         lines += ["", words("Now: {answer}").format(answer=clip(now))]
     buttons = _choices(question, draft, env)
     wide = 1 if any(len(button.label) > 16 for button in buttons) or len(buttons) < 4 else 2

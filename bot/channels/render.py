@@ -74,6 +74,8 @@ def _without_what_it_cannot(message: Outgoing, limits: Limits, words: Words) -> 
     if message.ask and not (limits.contact if message.ask == "contact" else limits.location):
         asked = words("Please type your phone number.") if message.ask == "contact" else words("Please type the place.")
         message = replace(message, ask="", text=_paragraphs(message.text, asked))
+    if message.ask and message.edit:
+        message = replace(message, edit="")  # Telegram brings its sharing button with a new message only
     if (message.toast or message.query) and not (message.query and limits.has_buttons):
         if message.text and message.toast:
             _dropped(message, "toast", 1)

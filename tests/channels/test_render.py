@@ -31,8 +31,16 @@ def bare(text: str) -> str:
 
 
 def test_what_fits_is_handed_back_as_it_is() -> None:
-    message = Outgoing(HERE, "Chào đồng chí", rows([Button("Gửi", "q:1:a:b")]), photos=("x",), edit="5", ask="contact")
+    message = Outgoing(HERE, "Chào đồng chí", rows([Button("Gửi", "q:1:a:b")]), photos=("x",), ask="contact")
     assert fit(message, FULL, EN)[0] is message
+
+
+def test_what_asks_for_a_place_is_a_new_message() -> None:
+    """Telegram has no sharing button in a changed message; the place of the old one would be without it."""
+    (asked,) = fit(Outgoing(HERE, "Ở đâu?", ask="location", edit="5"), FULL, EN)
+    assert asked == Outgoing(HERE, "Ở đâu?", ask="location")
+    (typed,) = fit(Outgoing(HERE, "Ở đâu?", ask="location", edit="5"), replace(FULL, location=False), EN)
+    assert typed.edit == "5"
 
 
 def test_a_long_text_is_split_and_the_buttons_go_last() -> None:

@@ -37,10 +37,9 @@ class Seen:
 class FakeChannel:
     """See the module. `trouble` maps a chat to the error its next sends raise."""
 
-    def __init__(self, name: str, limits: Limits) -> None:
+    def __init__(self, name: str = "fake", limits: Limits = BUTTONS) -> None:
         self.name, self.bot, self.limits = name, "1", limits
         self.chats: dict[str, list[Seen]] = {}
-        self.past: dict[str, list[Seen]] = {}
         self.unread: list[tuple[str, Seen]] = []
         self.trouble: dict[str, errors.SendError] = {}
         self.files: dict[str, bytes] = {}
@@ -79,7 +78,6 @@ class FakeChannel:
             raise errors.MessageGone
         if (seen.message.text, seen.message.buttons) == (message.text, message.buttons):
             raise errors.NotChanged
-        self.past.setdefault(chat, []).append(replace(seen))
         seen.message = message
         self.unread.append((chat, Seen(seen.id, message, "✎")))
         return Sent(seen.id)

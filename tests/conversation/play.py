@@ -1,21 +1,20 @@
-"""Plays a transcript on a stage and writes down what everybody saw."""
+"""Plays a transcript on a stage and writes down what everybody saw: the same player for every messenger."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from copy import copy
 from datetime import UTC, datetime, timedelta
 
 from handlers.clock import VN
-from handlers.messages import Button, Contact, Incoming, Outgoing
+from handlers.messages import Button
 from handlers.vietnamese import fold
-from tests.conversation.fake import Seen
 from tests.conversation.script import Step, shown
-from tests.conversation.stage import Stage
+from tests.conversation.world import Seen, World
 
 
-async def play(stage: Stage, steps: list[Step]) -> str:
+async def play(stage: World, steps: list[Step]) -> str:
     """The transcript as it happened."""
     player = Player(stage)
     lines: list[str] = []
@@ -25,19 +24,20 @@ async def play(stage: Stage, steps: list[Step]) -> str:
         lines.append(step.line)
         try:
             await player.do(step)
-        except AssertionError as error:
-            raise AssertionError("\n".join([*lines, *player.news(), f"    ✗ {error}"])) from error
+        except (AssertionError, TimeoutError) as error:
+            raise AssertionError("\n".join([*lines, *player.news(), f"    ✗ {error!r}"])) from error
         lines += player.news()
     return "\n".join(lines) + "\n"
 
 
 class Player:
-    """Does what the steps say, the way a person would on this channel."""
+    """Does what the steps say, the way a person would; `screens` is what is on the phones, `past` what was there before."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: World) -> None:
         self.stage = stage
         self.said: dict[str, str] = {}  # what was said -> the message's id, for edits
-        self._ids = 0
+        self.screens: dict[str, list[Seen]] = {}
+        self.past: dict[str, list[Seen]] = {}
 
     async def do(self, step: Step) -> None:
         """One line."""
@@ -70,109 +70,80 @@ class Player:
             self.stage.now += timedelta(**{unit: int(found[1])})
         else:
             assert what == "tick", what
-        assert self.stage.server is not None
-        await self.stage.server.app.speaker.say_unsaid()
-        await self.stage.server.schedule.tick()
-
-    async def _receive(self, incoming: Incoming) -> None:
-        assert self.stage.server is not None
-        await self.stage.server.app.receive(incoming)
-
-    def _message(self) -> str:
-        self._ids += 1
-        return f"m{self._ids}"
+        await self.stage.tick()
 
     async def _says(self, step: Step) -> None:
-        number = self._message()
-        self.said[step.what] = number
-        await self._receive(self.stage.incoming(step.who, step.where, text=step.what, message=number))
+        self.said[step.what] = await self.stage.say(step.who, step.where, step.what)
 
     async def _presses(self, step: Step) -> None:
-        chat = self.stage.groups[step.where] if step.where else self.stage.users[step.who]
-        seen, button = self._find(chat, step.what)
-        if self.stage.channel.limits.has_buttons:
-            tap = self.stage.incoming(
-                step.who, step.where, tap=button.data, message=seen.id, query=f"q{self.stage.keys}"
-            )
-            await self._receive(tap)
+        seen, button = self._find(step.where or step.who, step.what)
+        if self.stage.numbered:
+            await self.stage.say(step.who, step.where, _typed(seen, step.what))
         else:
-            await self._receive(self.stage.incoming(step.who, step.where, text=_typed(seen, button, step.what)))
+            await self.stage.press(step.who, step.where, seen, button)
 
     def _find(self, chat: str, label: str) -> tuple[Seen, Button]:
         wanted = fold(label)
-        channel = self.stage.channel
         # What is on the screen first; then what was there before it was changed: a slow phone still shows it.
-        for seen in [*reversed(channel.chats.get(chat, [])), *reversed(channel.past.get(chat, []))]:
-            for button in (button for row in seen.message.buttons for button in row):
+        for seen in [*reversed(self.screens.get(chat, [])), *reversed(self.past.get(chat, []))]:
+            for button in (button for row in seen.rows for button in row):
                 if wanted in fold(button.label):
                     return seen, button
-            if not channel.limits.has_buttons and wanted in fold(seen.message.text):
+            if self.stage.numbered and wanted in fold(seen.text):
                 return seen, Button(label, "")
-        raise AssertionError(f"{self.stage.name_of(chat)} sees no button “{label}”")
+        raise AssertionError(f"{chat} sees no button “{label}”")
 
     async def _sends(self, step: Step) -> None:
         kind, _, rest = step.what.partition(" ")
-        if kind == "album":
-            album = f"a{self._ids}"
-            for _ in range(int(rest)):
-                photo = self.stage.attachment("photo")
-                await self._receive(
-                    self.stage.incoming(
-                        step.who, step.where, attachments=(photo,), album=album, message=self._message()
-                    )
-                )
-        elif kind == "pin":
+        if kind == "pin":
             lat, _, lon = rest.partition(",")
-            await self._receive(
-                self.stage.incoming(step.who, step.where, location=(float(lat), float(lon)), message=self._message())
-            )
+            await self.stage.pin(step.who, step.where, (float(lat), float(lon)))
         elif kind == "contact":
             phone, _, own = rest.partition(" ")
-            await self._receive(self.stage.incoming(step.who, contact=Contact(phone, own == "own")))
+            await self.stage.contact(step.who, phone, own=own == "own")
+        elif kind == "album":
+            await self.stage.files(step.who, step.where, "photo", int(rest), "")
         else:
-            found = self.stage.attachment(kind)
-            text = rest.strip('"')
-            await self._receive(
-                self.stage.incoming(step.who, step.where, attachments=(found,), text=text, message=self._message())
-            )
+            await self.stage.files(step.who, step.where, kind, 1, rest.strip('"'))
 
     async def _replies(self, step: Step) -> None:
-        chat = self.stage.groups[step.where] if step.where else self.stage.users[step.who]
-        seen = next(seen for seen in reversed(self.stage.channel.chats[chat]) if step.to in seen.message.text)
-        await self._receive(
-            self.stage.incoming(step.who, step.where, text=step.what, reply_to=seen.id, message=self._message())
-        )
+        on_screen = reversed(self.screens.get(step.where or step.who, []))
+        seen = next((seen for seen in on_screen if step.to in seen.text), None)
+        assert seen is not None, f"nothing says {step.to}"
+        await self.stage.say(step.who, step.where, step.what, reply_to=seen.id)
 
     async def _edits(self, step: Step) -> None:
-        incoming = self.stage.incoming(step.who, step.where, text=step.what, message=self.said[step.old])
-        await self._receive(replace(incoming, edited=True))
+        await self.stage.edit(step.who, step.where, self.said[step.old], step.what)
 
     def news(self) -> list[str]:
-        """What everybody saw since the last call."""
-        news, self.stage.channel.unread = self.stage.channel.unread, []
-        return [
-            shown(self.stage.name_of(chat), _text(seen.message), _labels(seen.message), seen.news)
-            for chat, seen in news
-        ]
+        """What everybody saw since the last call, person by person: messengers keep an order within a chat only."""
+        found = self.stage.news()
+        for seen in found:
+            self._show(seen)
+        cast = [*self.stage.users, *self.stage.groups]
+        found.sort(key=lambda seen: (cast.index(seen.chat), seen.mark != "!"))
+        return [shown(seen.chat, _text(seen), [[b.label for b in row] for row in seen.rows], seen.mark) for seen in found]
+
+    def _show(self, seen: Seen) -> None:
+        screen = self.screens.setdefault(seen.chat, [])
+        if seen.mark == "←":
+            screen.append(seen)
+        elif seen.mark == "✎":
+            place = next((place for place, old in enumerate(screen) if old.id == seen.id), None)
+            assert place is not None, f"{seen.chat}: changed what is not there: {seen.text}"
+            self.past.setdefault(seen.chat, []).append(copy(screen[place]))
+            screen[place] = seen
 
 
-def _text(message: Outgoing) -> str:
-    parts = [
-        message.text,
-        *(["(photos)"] if message.photos else []),
-        *([f"(asks for {message.ask})"] if message.ask else []),
-    ]
+def _text(seen: Seen) -> str:
+    parts = [seen.text, "(photos)" * seen.photos, f"(asks for {seen.ask})" if seen.ask else ""]
     return "\n".join(part for part in parts if part)
 
 
-def _labels(message: Outgoing) -> list[list[str]]:
-    return [[button.label for button in row] for row in message.buttons]
-
-
-def _typed(seen: Seen, _button: Button, label: str) -> str:
+def _typed(seen: Seen, label: str) -> str:
     """Where nothing can be pressed: the number before the label, or the word that stands for it."""
     wanted = fold(label)
-    for line in seen.message.text.splitlines():
+    for line in seen.text.splitlines():
         numbered = re.match(r"(\d+)\. (.*)", line)
         if numbered and wanted in fold(numbered[2]):
             return numbered[1]

@@ -5,7 +5,8 @@ with Bình: nv-head-1            who takes part, by the roster's code
 group PKT: 05716/PKT            a chat group
 Bình: xin chào                  says
 Bình presses: Tiếp nhận         presses a button (in a group: "Lan presses in PKT: …")
-Bình sends: photo               photo, photo "caption", album 3, voice, video, document, pin 21.5,105.8, contact own, contact other
+Bình sends: photo               photo, photo "caption", album 3, voice, video, document, pin 21.5,105.8,
+                                contact 0900000001 own, contact 0900000001 other
 Bình replies to KN-0001: …      replies to the last message that names it (in a group: "Lan replies in PKT to KN-0001: …")
 Bình edits "old": new           edits what they said
 -- 3 days later / at 2026-11-27 16:00 / restart / tick

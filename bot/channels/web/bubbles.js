@@ -130,9 +130,8 @@ export class Bubbles {
     const style = `choice${button.control ? " control" : ""}${button.style ? ` ${button.style}` : ""}`;
     const node = el("button", { class: style, type: "button" }, el("span", { text: button.label, dir: "auto" }));
     node.addEventListener("click", () => {
-      if (row.dataset.busy) return; // a double tap is one tap
-      row.dataset.busy = "1";
-      setTimeout(() => delete row.dataset.busy, 1200);
+      if (Date.now() < (row.message.busy || 0)) return; // a double tap is one tap
+      row.message.busy = Date.now() + 1200;
       node.classList.add("pressed");
       row.message.pressed = true;
       this.on.tap(row, button);
@@ -145,6 +144,7 @@ export class Bubbles {
     if ((row.message.changed || 0) > order) return;
     row.message.changed = order;
     row.message.pressed = false;
+    row.message.busy = Date.now() + 400; // the second half of a double tap must not answer the next question
     row.message.body = { ...row.message.body, alt: "", photos: [], buttons: [], ask: "", ...body };
     const focused = row.contains(document.activeElement);
     this.fill(row);
@@ -173,9 +173,9 @@ export class Bubbles {
   // A pressed button shows as a bubble only until it is answered: the answer says what was chosen. Of several that wait
   // for the network the first is the one being answered.
   answered() {
-    const taps = [...log.querySelectorAll(".row.mine")].filter((row) => row.message.body.tapped);
-    const waiting = log.querySelector(".row.mine:has(.tick.queued)");
-    for (const row of taps) if (row.message.state !== "queued" || row === waiting) row.remove();
+    const own = [...log.querySelectorAll(".row.mine")];
+    const first = own.find((row) => row.message.state === "queued");
+    for (const row of own) if (row.message.body.tapped && (row.message.state !== "queued" || row === first)) row.remove();
   }
 
   // Days between bubbles; a look of age on buttons the person has already gone past. They still work: the server decides.

@@ -5,13 +5,14 @@ import { $, ask, el, label, newId, toast } from "./dom.js";
 import { arrive, ended, phone } from "./door.js";
 import { HttpError, Stream } from "./net.js";
 import { Outbox } from "./outbox.js";
+import { bottom, near, place } from "./scroll.js";
 import { applySize, bubbleMenu, settings } from "./settings.js";
 import { getFile, messages, putFile, sweep } from "./store.js";
 import { loadWords, t } from "./words.js";
 
 const page = newId().slice(0, 12);
 // `have`: ids of what the server does not store and this page has; `confirm`: rows to tell the server of.
-const state = { user: "", chats: [], chat: "", after: 0, stick: true, known: new Set(), have: [], fleeting: new Map(), confirm: new Set() };
+const state = { user: "", chats: [], chat: "", after: 0, known: new Set(), have: [], fleeting: new Map(), confirm: new Set() };
 let api, stream, outbox, bubbles, composer, typingTimer;
 
 await loadWords();
@@ -47,8 +48,8 @@ function furniture() {
   addEventListener("online", () => (outbox.nudge(), stream.restart()));
   addEventListener("offline", () => (up(false), stream.restart()));
   document.addEventListener("visibilitychange", () => !document.hidden && (outbox.nudge(), stream.nudge(), unread(0)));
-  new ResizeObserver(() => state.stick && bottom()).observe($("scroll"));
-  new ResizeObserver(() => state.stick && bottom()).observe($("log"));
+  new ResizeObserver(() => place.stick && bottom()).observe($("scroll"));
+  new ResizeObserver(() => place.stick && bottom()).observe($("log"));
 }
 
 function tabs() {
@@ -78,7 +79,7 @@ async function showChat(chat) {
   tabs();
   bubbles.clear();
   state.known = new Set([...state.known].filter((id) => typeof id === "string"));
-  state.stick = true;
+  place.stick = true;
   try {
     const past = await api.call("GET", `/web/history?chat=${encodeURIComponent(chat)}`);
     if (state.chat !== chat) return;
@@ -179,7 +180,7 @@ function draw(event, again = false) {
 
 function settle() {
   emptiness();
-  if (state.stick) bottom();
+  if (place.stick) bottom();
   else $("newest").hidden = false;
 }
 
@@ -200,7 +201,7 @@ function up(connected) {
 async function post(payload, extra = {}, refs = []) {
   const message = { client: newId(), at: new Date().toISOString(), refs, ...extra };
   message.payload = { id: message.client, chat: state.chat, ...payload };
-  state.stick = true;
+  place.stick = true;
   await outbox.add(message);
   if (!payload.edit) await drawOwn(message);
   typing(!$("app").classList.contains("away"));
@@ -274,24 +275,7 @@ function typing(on) {
   const show = on && !state.chat.startsWith("g:");
   $("typing").hidden = !show;
   if (show) typingTimer = setTimeout(() => typing(false), 8000);
-  if (show && state.stick) bottom();
-}
-
-function near() {
-  const box = $("scroll");
-  state.stick = box.scrollHeight - box.scrollTop - box.clientHeight < 90;
-  return state.stick;
-}
-
-// To the newest; of a question longer than the screen the beginning is shown, or one would see choices of what?
-function bottom(now = false, end = false) {
-  if (now) state.stick = true;
-  const box = $("scroll");
-  const last = $("log").lastElementChild;
-  const long = !end && last && !last.classList.contains("mine") && last.offsetHeight > box.clientHeight - 20;
-  const top = long ? last.getBoundingClientRect().top - box.getBoundingClientRect().top - 10 : box.scrollHeight;
-  box.scrollTop += top;
-  $("newest").hidden = !long;
+  if (show && place.stick) bottom();
 }
 
 function unread(count) {

@@ -1,6 +1,6 @@
 // Keeps the page itself, so that it opens without network and what is written then waits in the browser. No answers, no photos.
 const SHELL = "danvan-shell-1";
-const FILES = ["chat", "words", "dom", "store", "net", "outbox", "bubbles", "composer", "files", "voice", "door", "settings"].map((name) => `/web/static/${name}.js`);
+const FILES = ["chat", "words", "dom", "store", "net", "outbox", "bubbles", "composer", "files", "voice", "door", "settings", "scroll"].map((name) => `/web/static/${name}.js`);
 const ALL = ["/chat", "/web/static/chat.css", "/web/static/words.json", "/web/static/icon.svg", "/web/static/app.webmanifest", ...FILES];
 
 self.addEventListener("install", (event) => {
