@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -127,7 +128,7 @@ class App:
             if error.connection_invalidated or type(error).__name__ == "OperationalError":
                 raise NotStored from None
             raise
-        except (OSError, TimeoutError):
+        except (OSError, TimeoutError, sqlite3.OperationalError):  # the writer and hot statements use the driver itself
             raise NotStored from None
 
     def _has_buttons(self, incoming: Incoming) -> bool:

@@ -11,7 +11,7 @@ from bot import delivery, metrics
 from handlers import summary
 from handlers.clock import VN, today
 from handlers.registry import Registry
-from storage import accounts, drafts, groups, outbox, updates
+from storage import accounts, drafts, groups, outbox, updates, web
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -89,3 +89,4 @@ def _purge(conn: Connection, registry: Registry, now: datetime) -> None:
     updates.purge(conn, now)
     drafts.purge(conn, now - MONTH * (int(months) if months.isdecimal() else 24))
     accounts.purge_invites(conn, now - MONTH)
+    web.purge(conn, now)

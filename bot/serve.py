@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
-# structlog takes rich when it finds it: seven megabytes and a sixth of a second that only a terminal needs.
-sys.modules.setdefault("rich", cast("Any", None))
+# structlog takes rich when it finds it, httpx click: megabytes and a fifth of a second that only a terminal needs.
+for name in ("rich", "click"):
+    sys.modules.setdefault(name, cast("Any", None))
 
 TRIAL = (
     "DANVAN_TRIAL_TO: in trial mode name the person (code or phone) who gets every letter; or set DANVAN_MODE=live.\n"
@@ -19,6 +20,9 @@ def main() -> None:
     """Serve until stopped; ends with 2 and a plain sentence when the settings are wrong, with 1 when it cannot serve."""
     # The child reads the settings while we load the program.
     child = subprocess.Popen([sys.executable, "-m", "bot.load_settings"], stdout=subprocess.PIPE)
+    from bot import lean
+
+    lean.one_arena()
     from bot import logs
     from bot.config import Settings
     from bot.server import Server, serve, start_loop

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -14,7 +13,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot import prepare
+from bot import lean, prepare
 from bot.app import App, Clock, forever, utc_now
 from bot.channels.web import DemoPhones, WebChannel, WebSettings
 from bot.config import Settings
@@ -61,7 +60,6 @@ class Server:
             await channel.start(self.app)
         if self._timed:
             self._begin()
-            _settle_memory()
         log.info(
             "ready",
             port=self.port,
@@ -156,13 +154,6 @@ class Server:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-def _settle_memory() -> None:
-    """What was loaded stays for good: the collector need not look at it again, nor as often (a tenth of an update's time)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
-
-
 @asynccontextmanager
 async def running(server: Server) -> AsyncIterator[Server]:
     """Started on entry, stopped on exit."""
@@ -181,6 +172,7 @@ async def serve(server: Server) -> None:
         with contextlib.suppress(NotImplementedError):  # Windows has no handlers here; Ctrl-C still ends it
             loop.add_signal_handler(number, stop.set)
     async with running(server):
+        lean.settle()
         await stop.wait()
 
 

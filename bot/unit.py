@@ -10,12 +10,15 @@ from sqlalchemy import Connection
 
 from bot import guard
 from bot.answers import pack, unpack
+from bot.channels import web_own
 from bot.state import State
 from handlers import dispatch
 from handlers.messages import Incoming, Outgoing
 from handlers.turn import Turn
 from handlers.words import DEFAULT, LANGUAGES, Words, words_for
 from storage import accounts, counters, drafts, updates
+from storage import web as web_rows
+from storage.updates import Found
 
 SAY_AGAIN = timedelta(seconds=30)
 
@@ -41,6 +44,8 @@ def run(conn: Connection, state: State, incoming: Incoming, now: datetime, *, nu
     turn = Turn(conn, now, incoming, state.registry, state.forms, words, account=found, numbered=numbered)
     turn.person = state.registry.people.get(found.person_id) if found is not None else None
     out = dispatch.handle(turn)
+    if incoming.channel == "web" and turn.person is not None:
+        web_own.keep(conn, incoming, turn.person.name, now)  # judged by now, so its own page may show it again
     _offer(turn, out)
     answer = pack(out)
     updates.put(conn, incoming.channel, incoming.bot, incoming.key, now, answer, now + SAY_AGAIN if answer else None)
@@ -83,11 +88,19 @@ def denounced(conn: Connection, state: State, incoming: Incoming, held: Incoming
     if not _first_time(conn, incoming, now):
         return Done(out, words, repeat=True)
     if found is not None and found.draft_id is not None:
-        drafts.drop(conn, found.draft_id)
+        _forget(conn, incoming, found)
     province = state.registry.province()
     if held is not None and province is not None:
         counters.add(conn, f"{now:%Y-%m}", province.id, "denunciation")
     return Done(out, words, purge=True)
+
+
+def _forget(conn: Connection, incoming: Incoming, found: Found) -> None:
+    """The interview that led there, and on the web what its bubbles repeated of it."""
+    row = drafts.get(conn, found.draft_id or 0, found.person_id)
+    if row is not None and incoming.channel == "web":
+        web_rows.forget_since(conn, incoming.chat, row.made_at)
+    drafts.drop(conn, found.draft_id or 0)
 
 
 def note(conn: Connection, state: State, incoming: Incoming, now: datetime, text: str) -> Done:

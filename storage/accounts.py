@@ -6,12 +6,19 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from storage.models import people
 from storage.upsert import insert_into
 
 _account, _invite = people.account, people.invite
+
+_CHANGE = update(_account).where(_account.c.id == bindparam("which"))
+_OF_PERSON = (
+    select(_account)
+    .where(_account.c.person_id == bindparam("person"))
+    .order_by(_account.c.used_at.desc(), _account.c.id.desc())
+)
 
 
 def code_hash(code: str) -> str:
@@ -43,17 +50,12 @@ def find(conn: Connection, channel: str, bot: str, user: str) -> Row[Any] | None
 
 def change(conn: Connection, account_id: int, **values: Any) -> None:
     """Set columns of an account."""
-    conn.execute(update(_account).where(_account.c.id == account_id).values(**values))
+    conn.execute(_CHANGE, {"which": account_id, **values})
 
 
 def of_person(conn: Connection, person_id: int) -> list[Row[Any]]:
     """The person's accounts, the one last used first."""
-    query = (
-        select(_account)
-        .where(_account.c.person_id == person_id)
-        .order_by(_account.c.used_at.desc(), _account.c.id.desc())
-    )
-    return list(conn.execute(query).all())
+    return list(conn.execute(_OF_PERSON, {"person": person_id}).all())
 
 
 def stop(conn: Connection, channel: str, bot: str, user: str, why: str | None) -> int | None:

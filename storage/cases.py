@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from storage.models.cases import case, number
 from storage.upsert import insert_into, new_id
 
 OPEN = ("new", "accepted", "asked", "sent")  # someone still has to answer
 _NEW = insert(case)
+_GET = select(case).where(case.c.id == bindparam("which"))
 
 
 def next_number(conn: Connection, unit_id: int, prefix: str) -> int:
@@ -28,7 +29,7 @@ def make(conn: Connection, **row: Any) -> int:
 
 def get(conn: Connection, case_id: int) -> Row[Any] | None:
     """The case."""
-    return conn.execute(select(case).where(case.c.id == case_id)).first()
+    return conn.execute(_GET, {"which": case_id}).first()
 
 
 def locked(conn: Connection, case_id: int) -> Row[Any] | None:

@@ -26,7 +26,7 @@ PRAGMAS = (
     "synchronous=FULL",
     "busy_timeout=5000",
     "secure_delete=ON",
-    "cache_size=-8000",
+    "cache_size=-2000",
     "wal_autocheckpoint=4000",
 )
 _AGAIN = ("40001", "40P01", "23505")  # serialization failure, deadlock, a unique key taken meanwhile
@@ -87,7 +87,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self._reader = create_async_engine(url, pool_size=5, max_overflow=15, **ENGINE_OPTIONS)
+        self._reader = create_async_engine(url, pool_size=2, max_overflow=8, **ENGINE_OPTIONS)
         self._writer: Writer | None = None
         if self.sqlite:
             event.listen(self._reader.sync_engine, "connect", _reader_pragmas)

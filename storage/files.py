@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from storage.models.cases import file
 
 CLAIM = timedelta(minutes=5)
+
+_OF_CASE = select(file).where(file.c.case_id == bindparam("which"), file.c.shown).order_by(file.c.id)
 
 
 def add(conn: Connection, rows: list[dict[str, Any]]) -> None:
@@ -38,7 +40,7 @@ def settle(conn: Connection, file_id: int, **values: Any) -> None:
 
 def of_case(conn: Connection, case_id: int) -> list[Row[Any]]:
     """All of a case's files, first first."""
-    return list(conn.execute(select(file).where(file.c.case_id == case_id, file.c.shown).order_by(file.c.id)).all())
+    return list(conn.execute(_OF_CASE, {"which": case_id}).all())
 
 
 def cases_of(conn: Connection, sha256: str) -> list[int]:

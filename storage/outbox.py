@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from storage.models import people
 from storage.models.letters import job, letter
@@ -13,6 +13,20 @@ from storage.upsert import insert_into, new_id
 
 CLAIM = timedelta(minutes=2)
 _NEW = insert(letter)
+_DUE = (
+    select(letter.c.id)
+    .where(letter.c.next_at <= bindparam("now"))
+    .order_by(letter.c.next_at, letter.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(letter)
+    .where(letter.c.id.in_(_DUE))
+    .values(state="claimed", next_at=bindparam("until"), attempts=letter.c.attempts + 1)
+    .returning(*letter.c)
+)
+_SETTLE = update(letter).where(letter.c.id == bindparam("which"))
 
 
 def put(conn: Connection, now: datetime, letters: list[dict[str, Any]]) -> int:
@@ -24,25 +38,13 @@ def put(conn: Connection, now: datetime, letters: list[dict[str, Any]]) -> int:
 
 def claim(conn: Connection, now: datetime, limit: int = 20) -> list[Row[Any]]:
     """Take letters to send; a crash frees them when the claim runs out (SQLite drops the lock clause: one writer)."""
-    due = (
-        select(letter.c.id)
-        .where(letter.c.next_at <= now)
-        .order_by(letter.c.next_at, letter.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    statement = (
-        update(letter)
-        .where(letter.c.id.in_(due))
-        .values(state="claimed", next_at=now + CLAIM, attempts=letter.c.attempts + 1)
-        .returning(*letter.c)
-    )
-    return sorted(conn.execute(statement).all(), key=lambda row: row.id)
+    found = conn.execute(_CLAIM, {"now": now, "most": limit, "until": now + CLAIM}).all()
+    return sorted(found, key=lambda row: row.id)
 
 
 def settle(conn: Connection, letter_id: int, **values: Any) -> None:
     """Record what became of it. `state` sent, handed, failed, unknown, skipped: `next_at` none; waiting: a time."""
-    conn.execute(update(letter).where(letter.c.id == letter_id).values(**{"next_at": None, **values}))
+    conn.execute(_SETTLE, {"which": letter_id, "next_at": None, **values})
 
 
 def arrived(conn: Connection, letter_ids: list[int], now: datetime) -> None:

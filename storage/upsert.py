@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 
 def insert_into(conn: Connection, table: Table) -> Any:
     """An insert that knows `on_conflict_do_update` and `on_conflict_do_nothing`, with the same words on both."""
-    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+    if conn.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # three megabytes that SQLite need not pay
+
+    return postgresql.insert(table)
 
 
 def new_id(conn: Connection, statement: Insert, row: dict[str, Any]) -> int:

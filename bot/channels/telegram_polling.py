@@ -71,7 +71,7 @@ class Polling:
     async def _ask(self, stopping: asyncio.Future[Any]) -> list[Json]:
         """One getUpdates, given up as soon as we stop: what it would have brought is not confirmed and comes again."""
         self._told = self._offset
-        wanted = {"offset": self._offset, "limit": LIMIT, "timeout": self._wait, "allowed_updates": list(ALLOWED)}
+        wanted = {"offset": self._offset, "limit": LIMIT, "timeout": int(self._wait), "allowed_updates": list(ALLOWED)}
         asking = asyncio.ensure_future(self._call("getUpdates", wanted, self._wait))
         try:
             await asyncio.wait((asking, stopping), return_when=asyncio.FIRST_COMPLETED)

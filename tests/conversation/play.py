@@ -38,9 +38,11 @@ class Player:
         self.said: dict[str, str] = {}  # what was said -> the message's id, for edits
         self.screens: dict[str, list[Seen]] = {}
         self.past: dict[str, list[Seen]] = {}
+        self.at = ""  # the chat in which the step happens
 
     async def do(self, step: Step) -> None:
         """One line."""
+        self.at = step.where or step.who
         if step.line.startswith("#"):
             return
         if step.line.startswith("--"):
@@ -116,12 +118,12 @@ class Player:
         await self.stage.edit(step.who, step.where, self.said[step.old], step.what)
 
     def news(self) -> list[str]:
-        """What everybody saw since the last call, person by person: messengers keep an order within a chat only."""
+        """What everybody saw since the last call, chat by chat: messengers keep an order within a chat only."""
         found = self.stage.news()
         for seen in found:
             self._show(seen)
         cast = [*self.stage.users, *self.stage.groups]
-        found.sort(key=lambda seen: (cast.index(seen.chat), seen.mark != "!"))
+        found.sort(key=lambda seen: (seen.chat != self.at, cast.index(seen.chat), seen.mark != "!"))
         return [shown(seen.chat, _text(seen), [[b.label for b in row] for row in seen.rows], seen.mark) for seen in found]
 
     def _show(self, seen: Seen) -> None:
