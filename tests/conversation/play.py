@@ -124,7 +124,9 @@ class Player:
             self._show(seen)
         cast = [*self.stage.users, *self.stage.groups]
         found.sort(key=lambda seen: (seen.chat != self.at, cast.index(seen.chat), seen.mark != "!"))
-        return [shown(seen.chat, _text(seen), [[b.label for b in row] for row in seen.rows], seen.mark) for seen in found]
+        return [
+            shown(seen.chat, _text(seen), [[b.label for b in row] for row in seen.rows], seen.mark) for seen in found
+        ]
 
     def _show(self, seen: Seen) -> None:
         screen = self.screens.setdefault(seen.chat, [])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from handlers.messages import Attachment, Button, Contact, Incoming, Outgoing
 from tests.conversation.fake import FakeChannel
-from tests.conversation.world import World, opened, picture
 from tests.conversation.world import Seen as News
+from tests.conversation.world import World, opened, picture
 
 
 @dataclass

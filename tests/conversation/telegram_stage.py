@@ -14,7 +14,7 @@ from tests.emulator import BotAccount, BotApi, Chat, Person, Shown
 from tests.emulator.state import Refusal
 
 Json = dict[str, Any]
-TOKEN = "700001:AAtest-secret"  # noqa: S105 - the emulator's own
+TOKEN = "700001:AAtest-secret"
 ASKS = {"request_location": "location", "request_contact": "contact"}
 
 
@@ -157,9 +157,14 @@ class TelegramStage(World):
         markup = shown.markup or {}
         keys = markup.get("inline_keyboard") or markup.get("keyboard") or []
         ask = next((what for field, what in ASKS.items() if any(key.get(field) for row in keys for key in row)), "")
-        rows = [[Button(key["text"], key.get("callback_data", "")) for key in row if not ASKS.keys() & key.keys()] for row in keys]
+        rows = [
+            [Button(key["text"], key.get("callback_data", "")) for key in row if not ASKS.keys() & key.keys()]
+            for row in keys
+        ]
         photos = "photo" in shown.content
-        return Seen(self.name_of(str(shown.chat.id)), str(shown.id), shown.text, [row for row in rows if row], photos, ask, mark)
+        return Seen(
+            self.name_of(str(shown.chat.id)), str(shown.id), shown.text, [row for row in rows if row], photos, ask, mark
+        )
 
     def _shown(self, chat: str, message: str) -> Shown:
         found = self.chats[chat].find(int(message))

@@ -211,7 +211,7 @@ class World(ABC):
         await self.running.db.write(work)
         await self.group_known(name)
 
-    async def group_known(self, name: str) -> None:
+    async def group_known(self, name: str) -> None:  # noqa: B027 - most worlds need do nothing here
         """The program knows the group now."""
 
     def chat_of(self, who: str, where: str = "") -> str:
