@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -19,8 +19,8 @@ from bot.channels import Channel, NotStored
 from bot.channels.render import fit
 from bot.guard import Guard
 from bot.speaker import Speaker
-from handlers.messages import Incoming, Outgoing
-from handlers.vietnamese import nfc_clean
+from handlers.messages import Attachment, Incoming, Outgoing
+from handlers.vietnamese import is_storable, nfc_clean, storable
 from handlers.words import N_
 from storage.engine import Database
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 LOST = N_("I no longer have those words. Please type them once more.")
+_IDS = ("key", "user", "chat", "tap", "message", "query", "reply_to", "album", "moved_to", "nickname")
 LONGEST = 8_000  # characters of one message that are looked at; a report's answer may have half of it
 
 
@@ -53,6 +54,8 @@ class App:
         self.letters_due = asyncio.Event()
         self.files_due = asyncio.Event()
         self._state: State | None = None
+        self.purge_due = asyncio.Event()
+        self._purge_due = True  # one that died may have deleted words and not yet made them unreadable
 
     @property
     def state(self) -> State:
@@ -84,12 +87,26 @@ class App:
             self.letters_due.set()
             self.files_due.set()
         if done.purge:
-            await self.db.purge()
+            self._purge_due = True
+            self.purge_due.set()  # at once, but the person is not kept waiting for it
         return await self.speaker.answer(about, done, inline=inline and about is incoming)
 
-    def said(self, incoming: Incoming) -> None:
+    async def purge(self) -> None:
+        """Make unreadable what was deleted, if anything was since the last time (rule 14)."""
+        self.guard.forget(self.clock())
+        if not self._purge_due:
+            return
+        self._purge_due = False
+        try:
+            await self.db.purge()
+        except Exception as error:
+            self._purge_due = True
+            log.error("purge_failed", error=type(error).__name__)
+            raise
+
+    def said(self, incoming: Incoming, *, surely: bool = False) -> None:
         """See `bot.channels.Receiver`."""
-        self.speaker.said(incoming)
+        self.speaker.said(incoming, surely=surely)
 
     async def _run(self, incoming: Incoming, now: datetime) -> tuple[Done, Incoming]:
         """The unit of work, and the update its answer belongs to (not this one where it released words that waited)."""
@@ -99,27 +116,47 @@ class App:
             self.guard.hold(incoming, now)
             return await self._write(lambda conn: unit.hold(conn, state, incoming, now)), incoming
         if verdict == "denunciation":
-            held = self.guard.take(incoming)
-            return await self._write(lambda conn: unit.denounced(conn, state, incoming, held, now)), incoming
+            with self._taken(incoming, now) as held:
+                return await self._write(lambda conn: unit.denounced(conn, state, incoming, held, now)), incoming
         if verdict == "gone":
             return await self._write(lambda conn: unit.note(conn, state, incoming, now, LOST)), incoming
         if verdict == "not":
-            released = self.guard.take(incoming)
-            await self._write(lambda conn: unit.note(conn, state, incoming, now, ""))
-            incoming = replace(released or incoming, query=incoming.query)
+            with self._taken(incoming, now) as held:
+                released = replace(held or incoming, query=incoming.query)
+                return await self._handle(released, now, numbered=numbered, press=incoming), released
         return await self._handle(incoming, now, numbered=numbered), incoming
 
-    async def _handle(self, incoming: Incoming, now: datetime, *, numbered: bool) -> Done:
-        state = self.state
+    @contextlib.contextmanager
+    def _taken(self, incoming: Incoming, now: datetime) -> Iterator[Incoming | None]:
+        """The words that waited for this answer; they go on waiting when the answer could not be kept."""
+        held = self.guard.take(incoming)
         try:
-            return await self._write(lambda conn: unit.run(conn, state, incoming, now, numbered=numbered))
+            yield held
+        except NotStored:
+            if held is not None:
+                self.guard.hold(held, now)
+            raise
+
+    async def _handle(
+        self, incoming: Incoming, now: datetime, *, numbered: bool, press: Incoming | None = None
+    ) -> Done:
+        """In one transaction with it `press`, the answer that released these words: both are kept, or neither."""
+        state = self.state
+
+        def noted(conn: Connection) -> Connection:
+            if press is not None:
+                unit.note(conn, state, press, now, "")
+            return conn
+
+        try:
+            return await self._write(lambda conn: unit.run(noted(conn), state, incoming, now, numbered=numbered))
         except NotStored:
             raise
         except Exception as error:
             metrics.FAILED.labels(incoming.channel).inc()
             log.exception("update_failed", channel=incoming.channel, error=type(error).__name__)
             problem = error
-        return await self._write(lambda conn: unit.failed(conn, state, incoming, now, problem))
+        return await self._write(lambda conn: unit.failed(noted(conn), state, incoming, now, problem))
 
     async def _write(self, work: Callable[[Connection], Done]) -> Done:
         try:
@@ -142,9 +179,25 @@ class App:
 
 
 def _clean(incoming: Incoming) -> Incoming:
-    """NFC, no control characters, of bounded length; the same object when there was nothing to do."""
+    """NFC, no control characters, of bounded length; the same object when there was nothing to do.
+
+    Ids and names keep what they say, but for what PostgreSQL refuses: NUL and lone surrogates.
+    """
     text = nfc_clean(incoming.text[: LONGEST + 1]) if incoming.text else ""
-    return incoming if text == incoming.text else replace(incoming, text=text)
+    incoming = incoming if text == incoming.text else replace(incoming, text=text)
+    dirty: dict[str, Any] = {
+        name: storable(value) for name in _IDS if not is_storable(value := getattr(incoming, name))
+    }
+    files = tuple(_clean_file(file) for file in incoming.attachments)
+    contact = incoming.contact and replace(incoming.contact, phone=storable(incoming.contact.phone))
+    if not dirty and files == incoming.attachments and contact == incoming.contact:
+        return incoming
+    return replace(incoming, **dirty, attachments=files, contact=contact)
+
+
+def _clean_file(file: Attachment) -> Attachment:
+    ref, unique, name, mime = map(storable, (file.ref, file.unique, file.name, file.mime))
+    return replace(file, ref=ref, unique=unique, name=name, mime=mime)
 
 
 async def forever(

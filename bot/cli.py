@@ -70,6 +70,48 @@ def migrate() -> None:
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write danvan.toml and danvan.xlsx")] = Path(),
+) -> None:
+    """Write a commented danvan.toml and a blank workbook for the commune's people and offices.
+
+    Example: danvan init
+    """
+    from bot.commands import init as command
+
+    command.run(folder)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The workbook (.xlsx)")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change")] = False,
+) -> None:
+    """Take over the commune's workbook: all of it, or nothing and every mistake named.
+
+    Example: danvan import danvan.xlsx --dry-run
+    """
+    from bot.commands import import_ as command
+
+    command.run(settings(), file, dry_run=dry_run)
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx)")],
+    communes: Annotated[int, typer.Option(help="How many communes", min=1, max=9999)] = 1,
+    people: Annotated[int, typer.Option(help="How many people", min=1, max=999999)] = 40,
+) -> None:
+    """Write a workbook of made-up people and hamlets, of any size, for training and load tests.
+
+    Example: danvan sample --communes 92 --people 20000 sample.xlsx
+    """
+    from bot.commands import sample as command
+
+    command.run(out, communes, people)
+
+
+@app.command()
 def invite(
     person: Annotated[
         str, typer.Argument(help="Code or phone of a person; with --group: code of a unit or UNIT/DEPARTMENT")
@@ -117,7 +159,9 @@ def stuck() -> None:
 
 
 @app.command()
-def resend(letter: Annotated[int, typer.Argument(help="Number of the letter, from `danvan stuck`")]) -> None:
+def resend(
+    letter: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="Number of the letter, from `danvan stuck`")],
+) -> None:
     """Send a stuck letter again.
 
     Example: danvan resend 42

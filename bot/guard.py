@@ -33,9 +33,9 @@ class Guard:
 
     def judge(self, incoming: Incoming, now: datetime) -> Verdict:
         """What is to be done with this message; nothing is stored yet."""
-        self._forget(now)
+        self.forget(now)
         if incoming.tap.startswith("d:"):
-            return self._answer(incoming, incoming.tap == "d:yes")
+            return self._answer(incoming, incoming.tap.startswith("d:yes"))
         held = self._held.get(_who(incoming))
         if held is not None and not incoming.tap and held[1].key != incoming.key:
             word = fold(incoming.text) if len(incoming.text) <= 40 else ""
@@ -44,7 +44,9 @@ class Guard:
         return "ask" if suspicious(incoming) else "ordinary"
 
     def hold(self, incoming: Incoming, now: datetime) -> None:
-        """Keep the words until the person has answered."""
+        """Keep the words until the person has answered. In a group nobody is asked, so nothing is kept."""
+        if incoming.group:
+            return
         self._held[_who(incoming)] = (now + WAIT, incoming)
         self._held.move_to_end(_who(incoming))
         if len(self._held) > MOST:
@@ -60,13 +62,14 @@ class Guard:
             return "denunciation"
         return "not" if _who(incoming) in self._held else "gone"
 
-    def _forget(self, now: datetime) -> None:
+    def forget(self, now: datetime) -> None:
+        """Let go of what has waited ten minutes."""
         while self._held and next(iter(self._held.values()))[0] <= now:
             self._held.popitem(last=False)
 
 
 def _who(incoming: Incoming) -> tuple[str, str, str]:
-    return incoming.channel, incoming.bot, incoming.user
+    return incoming.channel, incoming.bot, incoming.chat
 
 
 def suspicious(incoming: Incoming) -> bool:
@@ -81,9 +84,10 @@ def hashed(incoming: Incoming) -> str:
     return "h:" + hashlib.sha256(f"{incoming.channel}|{incoming.bot}|{incoming.key}".encode()).hexdigest()
 
 
-def question(to: Address, words: Words) -> Outgoing:
-    """Is it one? Never written down."""
-    buttons = rows([Button(words("Yes, it is a denunciation"), "d:yes"), Button(words("No, it is not"), "d:no")])
+def question(to: Address, words: Words, draft_id: int) -> Outgoing:
+    """Is it one? Never written down. The button names the interview it was asked in, for it stays in the chat (rule 8)."""
+    yes = Button(words("Yes, it is a denunciation"), f"d:yes:{draft_id}")
+    buttons = rows([yes, Button(words("No, it is not"), "d:no")])
     return Outgoing(to=to, text=facts.reply("to_cao_ask")(words.lang), buttons=buttons, fleeting=True)
 
 

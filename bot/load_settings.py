@@ -6,10 +6,12 @@ thirteen megabytes that would stay.
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import orjson
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -23,14 +25,16 @@ FILE = "danvan.toml"
 class Given(BaseSettings):
     """What was given, as it was given."""
 
-    model_config = SettingsConfigDict(env_prefix="DANVAN_", toml_file=FILE, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="DANVAN_", toml_file=FILE, extra="forbid", frozen=True)
 
     database_url: SecretStr = Field(SecretStr("sqlite+aiosqlite:///danvan.db"), description="Where everything is kept")
     media_dir: Path = Field(Path("danvan-media"), description="Folder for photos and files")
     mode: Literal["trial", "live"] = Field(
         "trial", description="trial: no real office is written to; live: letters go out"
     )
-    trial_to: str = Field("", description="Trial: the code or phone of the roster's person who gets every letter")
+    trial_to: SecretStr = Field(
+        SecretStr(""), description="Trial: the code or phone of the roster's person who gets every letter"
+    )
     http_host: str = Field("127.0.0.1", description="Address the server listens on")
     http_port: int = Field(8765, description="Port the server listens on", ge=0, le=65535)
     public_url: str = Field("", description="The address people reach this server by, for links and webhooks")
@@ -47,6 +51,37 @@ class Given(BaseSettings):
     def _known_database(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(("sqlite+aiosqlite:", "postgresql+asyncpg:")):
             raise ValueError("must begin with sqlite+aiosqlite: or postgresql+asyncpg:")
+        try:
+            urlsplit(value.get_secret_value()).port  # noqa: B018 - reading it is the check
+        except ValueError:
+            raise ValueError("its port is not a number") from None
+        return value
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _tokens(cls, value: SecretStr) -> SecretStr:
+        tokens = [token.strip() for token in value.get_secret_value().split(",") if token.strip()]
+        if not all(re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token) for token in tokens):
+            raise ValueError(
+                "a token looks like 123456789:ABC…, as BotFather gives it; several are separated by commas"
+            )
+        if len({token.partition(":")[0] for token in tokens}) < len(tokens):
+            raise ValueError("the same bot is named twice")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _header_safe(cls, value: SecretStr) -> SecretStr:
+        """What Telegram takes as `secret_token` of setWebhook."""
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", value.get_secret_value()):
+            raise ValueError("may hold letters without diacritics, digits, _ and - only, at most 256")
+        return value
+
+    @field_validator("public_url", "telegram_api")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]+", value):
+            raise ValueError("must begin with https:// (or http://)")
         return value
 
     @classmethod
@@ -88,6 +123,8 @@ def load() -> Settings:
 def _sentence(problem: object) -> str:
     where, message = problem["loc"], problem["msg"]  # type: ignore[index]
     name = "DANVAN_" + "_".join(str(part) for part in where).upper()
+    if problem["type"] == "extra_forbidden":  # type: ignore[index]
+        return f"{name}: there is no such setting (see {FILE})"
     return f"{name}: {message.removeprefix('Value error, ')}"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import os
+import shutil
 import sys
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,14 +43,26 @@ class Media:
         return self.root / sha256[:2] / sha256
 
     def keep(self, found: Path) -> tuple[str, int]:
-        """Move a file in; returns its SHA-256 and size. The same content twice is one file."""
-        with found.open("rb") as stream:
+        """Move a file in, on the disk for good; returns its SHA-256 and size. The same content twice is one file."""
+        with found.open("rb+") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            os.fsync(stream.fileno())
         size = found.stat().st_size
         target = self.path(sha256)
         target.parent.mkdir(exist_ok=True)
         found.replace(target)
+        _to_disk(target.parent)
         return sha256, size
+
+
+def _to_disk(folder: Path) -> None:
+    """The entry of a file just moved in; Windows has no such call and needs none."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 class Worker:
@@ -60,24 +74,33 @@ class Worker:
 
     async def run(self) -> int:
         """Fetch what is due; returns how many were taken."""
-        rows = await self._app.db.write(lambda conn: files.claim(conn, self._app.clock()))
-        await asyncio.gather(*(self._one(row) for row in rows))
-        return len(rows)
+        taken = 0
+        while rows := await self._app.db.write(lambda conn: files.claim(conn, self._app.clock())):
+            taken += len(rows)
+            await asyncio.gather(*(self._one(row) for row in rows))
+        return taken
 
     async def _one(self, row: Any) -> None:
+        """`raw` stays until the row says what became of it: it may be the only copy there is (web), and we may die here."""
+        folder = self._media.root / "coming" / f"f{row.id}"
+        folder.mkdir(exist_ok=True)
+        try:
+            sha256, size = await self._kept(row, folder / "raw")
+        except (errors.SendError, NotPicture) as error:
+            await self._failed(row, error)
+        else:
+            values = {"state": "kept", "sha256": sha256, "size": size, "next_at": None, "error": None}
+            await self._app.db.write(lambda conn: files.settle(conn, row.id, **values))
+        shutil.rmtree(folder, ignore_errors=True)
+
+    async def _kept(self, row: Any, raw: Path) -> tuple[str, int]:
         channel = self._app.channels.get((row.channel, row.bot))
-        with tempfile.TemporaryDirectory(dir=self._media.root / "coming") as folder:
-            raw = Path(folder) / "raw"
-            try:
-                if channel is None:
-                    raise errors.Unreachable
-                await channel.fetch(row.ref, raw)
-                sha256, size = self._media.keep(await made_safe(raw) if row.kind == "photo" else raw)
-            except (errors.SendError, NotPicture) as error:
-                await self._failed(row, error)
-            else:
-                values = {"state": "kept", "sha256": sha256, "size": size, "next_at": None, "error": None}
-                await self._app.db.write(lambda conn: files.settle(conn, row.id, **values))
+        if not await asyncio.to_thread(raw.exists):  # else fetched by one that died before it could say so
+            if channel is None:
+                raise errors.Unreachable
+            await channel.fetch(row.ref, raw)
+        safe = await made_safe(raw) if row.kind == "photo" else await asyncio.to_thread(copied, raw)
+        return await asyncio.to_thread(self._media.keep, safe)
 
     async def _failed(self, row: Any, error: Exception) -> None:
         now = self._app.clock()
@@ -112,6 +135,17 @@ class Worker:
                 "person_id": row.person_id,
             }
             outbox.put(conn, self._app.clock(), [letter | {"params": {"why": why}}])
+
+
+def copied(raw: Path) -> Path:
+    """The same content under a second name, without its bytes twice where the disk can do that."""
+    second = raw.with_name("copy")
+    second.unlink(missing_ok=True)
+    try:
+        second.hardlink_to(raw)
+    except OSError:
+        shutil.copyfile(raw, second)
+    return second
 
 
 async def made_safe(raw: Path) -> Path:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from bot.channels import Sent, errors
+from handlers.clock import today
 from handlers.messages import Address
 from handlers.registry import Registry
 from storage import accounts, cases, groups, outbox
@@ -21,6 +22,11 @@ class Result(NamedTuple):
 
     values: dict[str, Any]
     ended: bool = False
+
+
+def once(letter: Any) -> bool:
+    """A group's summary never stands there twice (rule 2); all else is better said twice than not at all."""
+    return letter.template == "summary" and letter.group_id is not None
 
 
 def nothing(trouble: str) -> Result:
@@ -42,14 +48,14 @@ def of_error(error: errors.SendError, letter: Any, now: datetime) -> Result:
         return Result({"state": "sent", "sent_at": now, "error": error.code})
     if isinstance(error, errors.MessageGone):
         return Result({"state": "skipped", "error": error.code})
-    if isinstance(error, errors.OutcomeUnknown) and letter.template == "summary" and letter.group_id is not None:
+    if isinstance(error, errors.OutcomeUnknown) and once(letter):
         # Sent again it might stand in the group twice; a person is asked to look instead (rule 2).
         return Result({"state": "unknown", "error": error.code}, ended=True)
-    if isinstance(error, errors.PersonStopped | errors.GroupMoved):
-        return Result(
-            {"state": "waiting", "next_at": now, "error": error.code}
-        )  # by another account, at the new address
-    if not error.retry or now - letter.made_at > END:
+    elsewhere = isinstance(error, errors.PersonStopped | errors.GroupMoved)
+    if elsewhere and letter.error != error.code:  # by another account, at the new address; not over and over at once
+        return Result({"state": "waiting", "next_at": now, "error": error.code})
+    old = now - letter.made_at > END and letter.attempts > len(BACKOFF)  # after a long downtime it gets its tries too
+    if old or not (error.retry or elsewhere):
         return Result({"state": "failed", "error": error.code}, ended=True)
     wait = max(BACKOFF[min(letter.attempts, len(BACKOFF)) - 1], error.retry_after)
     return Result({"state": "waiting", "next_at": now + timedelta(seconds=wait), "error": error.code})
@@ -69,7 +75,7 @@ def follow_up(
         accounts.stop(conn, to.channel, to.bot, to.chat, error.code)
         return True
     if to is not None and isinstance(error, errors.GroupMoved):
-        groups.moved(conn, to.channel, to.bot, to.chat, error.moved_to)
+        groups.moved(conn, to.channel, to.bot, to.chat, error.moved_to, now)
         return True
     if to is not None and isinstance(error, errors.GroupGone) and letter.group_id is not None:
         groups.gone(conn, to.channel, to.bot, to.chat, now)
@@ -89,7 +95,7 @@ def _tell(conn: Connection, registry: Registry, letter: Any, now: datetime) -> b
             "dedupe": f"unreachable:{letter.id}",
         }
         return outbox.put(conn, now, [row]) > 0
-    admins = sorted({role.person_id for role in registry.roles if role.code == "quan_tri" and role.on(now.date())})
+    admins = sorted({role.person_id for role in registry.roles if role.code == "quan_tri" and role.on(today(now))})
     template, params = ("alarm", {"why": "unreachable"}) if case is not None else ("stuck", {"n": 1})
     rows = [
         {

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -65,6 +66,13 @@ def _years() -> range:
     return range(year - 1, year + 3)
 
 
+def reason(error: Exception) -> str:
+    """What a driver or the system says is wrong, on one line."""
+    said = error.strerror if isinstance(error, OSError) else None
+    said = said or str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+    return re.sub(r"^<class '[^']+'>: ", "", said.splitlines()[0])
+
+
 def in_subprocess(url: str) -> None:
     """The same in a process of its own; raises RuntimeError with its last words."""
     done = subprocess.run([sys.executable, "-m", "bot.prepare"], input=url, capture_output=True, text=True, check=False)
@@ -74,4 +82,7 @@ def in_subprocess(url: str) -> None:
 
 if __name__ == "__main__":
     # The address may hold a password, so it comes by standard input, not where every process list shows it.
-    prepare(sys.stdin.read().strip())
+    try:
+        prepare(sys.stdin.read().strip())
+    except Exception as error:  # noqa: BLE001 - its parent shows one line to a person
+        sys.exit(reason(error))

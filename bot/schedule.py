@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from bot import delivery, metrics
 from handlers import summary
@@ -27,17 +28,8 @@ class Schedule:
 
     async def tick(self) -> int:
         """Returns how many letters were queued."""
-        now, registry = self._app.clock(), self._app.state.registry
-
-        def work(conn: Connection) -> int:
-            queued = post_summaries(conn, registry, now)
-            if _due(conn, "daily", now, hour=8):
-                queued += delivery.report(conn, now, _admins(registry, now))
-                _purge(conn, registry, now)
-                outbox.ran(conn, "daily", now, {"queued": queued})
-            return queued
-
-        queued = await self._app.db.write(work, slow=True)
+        queued = await self._summaries(self._app.clock())
+        queued += await self._app.db.write(self._daily, slow=True)
         counts = await self._app.db.read(outbox.counts)
         for state in ("waiting", "claimed"):
             metrics.WAITING.labels(state).set(counts.get(state, 0))
@@ -45,18 +37,41 @@ class Schedule:
             self._app.letters_due.set()
         return queued
 
+    async def _summaries(self, now: datetime) -> int:
+        """One letter per group and ISO week, once its Friday 16:00 has come; the unique key refuses a second (rule 5).
 
-def post_summaries(conn: Connection, registry: Registry, now: datetime) -> int:
-    """One letter per group and ISO week, once its Friday 16:00 has come; the unique key refuses a second (rule 5)."""
-    year, week = summary.week_of(now)
-    name = f"summary:{year}-W{week:02d}"
-    due = summary.due_at(year, week)
-    rows = [row for row in groups.all_live(conn) if row.tied_at <= due]
-    if not rows or outbox.last_run(conn, name) is not None:
-        return 0
-    queued = sum(post_summary(conn, registry, row, year, week, now) for row in rows)
-    outbox.ran(conn, name, now, {"queued": queued})
-    return queued
+        A transaction each, for a province has hundreds of groups and people write meanwhile.
+        """
+        year, week = summary.week_of(now)
+        name, registry = f"summary:{year}-W{week:02d}", self._app.state.registry
+        rows = await self._app.db.read(lambda conn: _waiting(conn, name, summary.due_at(year, week)))
+        queued = 0
+        for row in rows:
+            queued += await self._app.db.write(partial(_post, registry, row, year, week, now), slow=True)
+        if rows:
+            await self._app.db.write(lambda conn: outbox.ran(conn, name, now, {"queued": queued}))
+        return queued
+
+    def _daily(self, conn: Connection) -> int:
+        """The look at stuck letters and the purge, once a day."""
+        now, registry = self._app.clock(), self._app.state.registry
+        if not _due(conn, "daily", now, hour=8):
+            return 0
+        queued = delivery.report(conn, now, _admins(registry, now))
+        _purge(conn, registry, now)
+        outbox.ran(conn, "daily", now, {"queued": queued})
+        return queued
+
+
+def _post(registry: Registry, group: object, year: int, week: int, now: datetime, conn: Connection) -> int:
+    return post_summary(conn, registry, group, year, week, now)
+
+
+def _waiting(conn: Connection, name: str, due: datetime) -> list[Row[Any]]:
+    """The groups of a summary that was not posted yet; one tied after the due time has to wait for the next."""
+    if outbox.last_run(conn, name) is not None:
+        return []
+    return [row for row in groups.all_live(conn) if row.tied_at <= due]
 
 
 def post_summary(conn: Connection, registry: Registry, group: object, year: int, week: int, now: datetime) -> int:

@@ -25,7 +25,7 @@ def main() -> None:
     lean.one_arena()
     from bot import logs
     from bot.config import Settings
-    from bot.server import Server, serve, start_loop
+    from bot.server import CannotServe, Server, serve, start_loop
 
     values = _read(child)
     settings = Settings(
@@ -37,8 +37,8 @@ def main() -> None:
     logs.setup()
     try:
         start_loop(serve(Server(settings)))
-    except OSError as error:
-        sys.stderr.write(f"Cannot serve on {settings.http_host}:{settings.http_port}: {error.strerror or error}\n")
+    except CannotServe as error:
+        sys.stderr.write(f"{error}\n")
         sys.exit(1)
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import signal
-from collections.abc import AsyncIterator, Coroutine
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import lean, prepare
 from bot.app import App, Clock, forever, utc_now
@@ -21,13 +25,18 @@ from bot.delivery import Delivery
 from bot.hooks import Hooks
 from bot.media import Media, Worker
 from bot.schedule import Schedule
+from storage import files, registry, updates
 from storage.engine import Database
 
 log = structlog.get_logger(__name__)
 
 
+class CannotServe(Exception):
+    """The text is a plain sentence for whoever started the program."""
+
+
 class Server:
-    """Everything wired by hand, top to bottom."""
+    """Everything wired by hand, top to bottom. Raises `CannotServe` when its folder cannot be written."""
 
     def __init__(
         self, settings: Settings, *, demo: DemoPhones | None = None, clock: Clock = utc_now, timed: bool = True
@@ -38,7 +47,12 @@ class Server:
         )
         self.db = Database(settings.database_url)
         self.app = App(self.db, clock)
-        self.media = Media(settings.media_dir)
+        try:
+            self.media = Media(settings.media_dir)
+        except OSError as error:
+            raise CannotServe(
+                f"DANVAN_MEDIA_DIR: {settings.media_dir} cannot be written: {prepare.reason(error)}"
+            ) from None
         trial = settings.trial_to if settings.mode == "trial" and demo is None else None
         self.delivery = Delivery(self.app, trial_to=trial)
         self.worker = Worker(self.app, self.media)
@@ -49,11 +63,9 @@ class Server:
         self.port = settings.http_port
 
     async def start(self) -> None:
-        """Serving when this returns. Raises when the database or the port cannot be had."""
-        if not await self.db.read(prepare.ready):
-            await asyncio.to_thread(prepare.in_subprocess, self.settings.database_url)
-        await self.db.open()
-        await self.app.load()
+        """Serving when this returns. Raises `CannotServe` when the database or the port cannot be had."""
+        await self._open()
+        await self._take_over()
         self._add_channels()
         await self._serve()
         for channel in self.app.channels.values():
@@ -78,6 +90,27 @@ class Server:
         if self._runner is not None:
             await self._runner.cleanup()
         await self.db.close()
+
+    async def _open(self) -> None:
+        try:
+            await asyncio.to_thread(self.db.probe)
+            if not await self.db.read(prepare.ready):
+                await asyncio.to_thread(prepare.in_subprocess, self.settings.database_url)
+            await self.db.open()
+            await self.app.load()
+        except (SQLAlchemyError, sqlite3.Error, OSError, RuntimeError) as error:
+            raise CannotServe(f"DANVAN_DATABASE_URL: the database cannot be opened: {prepare.reason(error)}") from None
+
+    async def _take_over(self) -> None:
+        """What a program that died was in the middle of is due now. There is one serving process on a database."""
+        now = self.app.clock()
+
+        def work(conn: Connection) -> None:
+            updates.free(conn)
+            files.free(conn, now)
+
+        await self.db.write(work)
+        await self.delivery.recover()
 
     def _add_channels(self) -> None:
         settings = self.settings
@@ -113,12 +146,17 @@ class Server:
         self._runner = web.AppRunner(site, access_log=None, handle_signals=False)
         await self._runner.setup()
         listener = web.TCPSite(self._runner, self.settings.http_host, self.settings.http_port, backlog=1024)
-        await listener.start()
+        try:
+            await listener.start()
+        except OSError as error:
+            where = f"{self.settings.http_host}:{self.settings.http_port}"
+            raise CannotServe(f"Cannot listen on {where}: {prepare.reason(error)}") from None
         self.port = self._runner.addresses[0][1]
 
     async def quiet(self) -> None:
         """Everything that is due is done: for the command line's one-shot work and for tests."""
         await self.app.speaker.finish()
+        await self.app.purge()
         while await self.worker.run() or await self.delivery.run():
             pass
 
@@ -131,6 +169,7 @@ class Server:
             forever("files", 3, self.worker.run, app.files_due),
             forever("schedule", 30, self.schedule.tick),
             forever("registry", 3, app.load),
+            forever("purge", 60, app.purge, app.purge_due),
         ]
         self._tasks = [asyncio.create_task(job) for job in work]
 
@@ -142,30 +181,40 @@ class Server:
     async def _health(self, _request: web.Request) -> web.Response:
         """200 while the database answers."""
         try:
-            await self.db.read(lambda conn: conn.exec_driver_sql("SELECT 1").scalar())
+            async with asyncio.timeout(5):
+                await self.db.read(registry.version)
         except Exception:  # noqa: BLE001 - whatever it is, we are not healthy
             return web.json_response({"status": "database"}, status=503)
         return web.json_response({"status": "ok", "mode": "demo" if self._demo is not None else self.settings.mode})
 
     async def _metrics(self, request: web.Request) -> web.Response:
         """To this machine only, unless configured."""
-        if not self.settings.metrics_public and request.remote not in ("127.0.0.1", "::1"):
+        if not self.settings.metrics_public and not _is_here(request):
             return web.Response(status=403)
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
+def _is_here(request: web.Request) -> bool:
+    """From this machine, and not through a proxy on it that hands on what comes from elsewhere."""
+    if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")):
+        return False
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(request.remote or "").is_loopback
+    return False
+
+
 @asynccontextmanager
 async def running(server: Server) -> AsyncIterator[Server]:
-    """Started on entry, stopped on exit."""
-    await server.start()
+    """Started on entry, stopped on exit, also of a start that failed half-way."""
     try:
+        await server.start()
         yield server
     finally:
         await server.stop()
 
 
-async def serve(server: Server) -> None:
-    """Until SIGINT or SIGTERM."""
+async def serve(server: Server, ready: Callable[[Server], None] = lambda _: None) -> None:
+    """Until SIGINT or SIGTERM; `ready` is called once it serves."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -173,6 +222,7 @@ async def serve(server: Server) -> None:
             loop.add_signal_handler(number, stop.set)
     async with running(server):
         lean.settle()
+        ready(server)
         await stop.wait()
 
 

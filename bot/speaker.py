@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 Key = tuple[str, str, str]
 BACKOFF = (5, 15, 60, 300, 900)  # seconds; then the answer is given up, for the person has moved on
 REMEMBER = 500
+FLEETING, FLEETING_WAIT = 3, 5.0  # tries, and seconds between them
+AT_ONCE = 50  # unsaid answers taken up together
 
 
 class Speaker:
@@ -34,19 +36,21 @@ class Speaker:
     def __init__(self, app: App) -> None:
         self._app = app
         self._last: dict[Address, asyncio.Task[None]] = {}
+        self._saying: set[Key] = set()
         self._said: list[Key] = []
+        self._flushing = asyncio.Lock()
         # An inline answer may be lost with its connection after we wrote it; the messenger then delivers the update again.
         self._handed: OrderedDict[Key, Outgoing] = OrderedDict()
 
     async def answer(self, incoming: Incoming, done: Done, *, inline: bool) -> Outgoing | None:
         """Say what a unit of work answered; with `inline` a single message is handed back instead."""
-        out = [self._with_query(done.out[0], incoming), *done.out[1:]] if done.out else self._acknowledge(incoming)
+        out = self._with_query(done.out, incoming) if done.out else self._acknowledge(incoming)
+        key = (incoming.channel, incoming.bot, incoming.key)
         busy = incoming.address in self._last
-        if done.repeat and (busy or not inline) and not (out and out[0].fleeting):
+        if done.repeat and (busy or not inline or key in self._said) and not (out and out[0].fleeting):
             return None  # being said, or said: the row knows, `say_unsaid` sees to it
         messages = [piece for message in out for piece in self._app.fitted(message, done)]
         messages = [message for message in messages if not is_silence(message)]
-        key = (incoming.channel, incoming.bot, incoming.key)
         if inline and not busy and _one_plain(messages, incoming.address):
             self._remember(key, messages[0])
             return messages[0]
@@ -60,9 +64,12 @@ class Speaker:
         """The inline answer of an update delivered again."""
         return self._handed.get((incoming.channel, incoming.bot, incoming.key))
 
-    def said(self, incoming: Incoming) -> None:
-        """An inline answer has been written."""
-        self._said.append((incoming.channel, incoming.bot, incoming.key))
+    def said(self, incoming: Incoming, *, surely: bool) -> None:
+        """An inline answer has been written; `surely` has arrived, so that a repeat of its update need not get it again."""
+        key = (incoming.channel, incoming.bot, incoming.key)
+        self._said.append(key)
+        if surely:
+            self._handed.pop(key, None)
 
     def _remember(self, key: Key, message: Outgoing) -> None:
         self._handed[key] = message
@@ -70,25 +77,35 @@ class Speaker:
             self._handed.popitem(last=False)
 
     @staticmethod
-    def _with_query(message: Outgoing, incoming: Incoming) -> Outgoing:
-        """Whatever is said first also stops the pressed button's spinner."""
-        return message if message.query or not incoming.query else replace(message, query=incoming.query)
+    def _with_query(messages: list[Outgoing], incoming: Incoming) -> list[Outgoing]:
+        """Whatever is said first also stops the pressed button's spinner, unless a note over the button does: it is answered once."""
+        if not incoming.query or any(message.query for message in messages):
+            return messages
+        return [replace(messages[0], query=incoming.query), *messages[1:]]
 
     @staticmethod
     def _acknowledge(incoming: Incoming) -> list[Outgoing]:
         return [Outgoing(to=incoming.address, query=incoming.query)] if incoming.query else []
 
-    def _start(self, to: Address, key: Key, messages: list[Outgoing]) -> None:
-        before = self._last.get(to)
-        task = asyncio.create_task(self._say_after(before, key, messages))
+    def _start(self, to: Address, key: Key, messages: list[Outgoing], attempts: int = 0) -> asyncio.Task[None]:
+        """In a task of its own, after what is being said in this chat."""
+        task = asyncio.create_task(self._say_after(self._last.get(to), key, messages, attempts))
         self._last[to] = task
-        task.add_done_callback(lambda done: self._last.pop(to, None) if self._last.get(to) is done else None)
+        self._saying.add(key)
+        task.add_done_callback(lambda done: self._ended(done, to, key))
+        return task
 
-    async def _say_after(self, before: asyncio.Task[None] | None, key: Key, messages: list[Outgoing]) -> None:
+    def _ended(self, done: asyncio.Task[None], to: Address, key: Key) -> None:
+        self._saying.discard(key)
+        if self._last.get(to) is done:
+            del self._last[to]
+
+    async def _say_after(
+        self, before: asyncio.Task[None] | None, key: Key, messages: list[Outgoing], attempts: int
+    ) -> None:
         if before is not None:
-            with contextlib.suppress(Exception):
-                await before
-        await self._say(key, messages, 0)
+            await asyncio.wait([before])
+        await self._say(key, messages, attempts)
 
     async def _say(self, key: Key, messages: list[Outgoing], attempts: int) -> None:
         left = list(messages)
@@ -99,6 +116,9 @@ class Speaker:
         except errors.SendError as error:
             log.info("answer_unsaid", channel=key[0], error=error.code)
             await self._later(key, left, attempts, error)
+        except Exception as error:  # noqa: BLE001 - our mistake: it ends like every other failure, by giving up
+            log.error("answer_unsaid", channel=key[0], error=type(error).__name__)
+            await self._later(key, left, attempts, errors.SendError())
         else:
             self._said.append(key)
 
@@ -115,6 +135,11 @@ class Speaker:
 
     async def _later(self, key: Key, left: list[Outgoing], attempts: int, error: errors.SendError) -> None:
         """The row keeps what is unsaid and when to try again; a person who stopped is marked."""
+        if left[0].fleeting and error.retry and attempts < FLEETING:
+            # Never written down (rule 14), so it is tried again from memory or not at all.
+            await asyncio.sleep(max(FLEETING_WAIT, error.retry_after))
+            await self._say(key, left, attempts + 1)
+            return
         end = not error.retry or attempts >= len(BACKOFF)
         wait = max(BACKOFF[min(attempts, len(BACKOFF) - 1)], error.retry_after)
         next_at = None if end else self._app.clock() + timedelta(seconds=wait)
@@ -125,37 +150,46 @@ class Speaker:
             if isinstance(error, errors.PersonStopped):
                 accounts.stop(conn, to.channel, to.bot, to.chat, error.code)
             if isinstance(error, errors.GroupMoved):
-                groups.moved(conn, to.channel, to.bot, to.chat, error.moved_to)
+                groups.moved(conn, to.channel, to.bot, to.chat, error.moved_to, self._app.clock())
 
         await self._app.db.write(work)
 
     async def flush(self) -> None:
         """Forget the words of what has been said since the last call."""
-        keys, self._said = self._said, []
-        if not keys:
-            return
-        try:
-            await self._app.db.write(lambda conn: updates.said(conn, keys))
-        except Exception:
-            self._said[:0] = keys
-            raise
+        async with self._flushing:
+            keys, self._said = self._said, []
+            if not keys:
+                return
+            try:
+                await self._app.db.write(lambda conn: updates.said(conn, keys))
+            except Exception:
+                self._said[:0] = keys
+                raise
 
     async def say_unsaid(self) -> None:
-        """Answers that a crash or an unreachable messenger left unsaid."""
-        await self.flush()
-        for row in await self._app.db.read(lambda conn: updates.unsaid(conn, self._app.clock())):
-            await self._say_row(row)
+        """Answers that a crash or an unreachable messenger left unsaid: chats side by side, each in order."""
+        more = True
+        while more:
+            await self.flush()
+            before = set(self._saying)  # one that ends while we read is said, whatever its row still tells
+            rows = await self._app.db.read(lambda conn: updates.unsaid(conn, self._app.clock(), AT_ONCE))
+            saying = [task for row in rows if (task := self._say_row(row, before)) is not None]
+            await asyncio.gather(*saying)
+            more = bool(saying) and len(rows) == AT_ONCE
         await self.flush()
 
-    async def _say_row(self, row: Any) -> None:
-        messages = unpack(row.answer)
-        done = Done([], words_for(DEFAULT))
-        pieces = [piece for message in messages for piece in self._app.fitted(replace(message, query=""), done)]
-        pieces = [piece for piece in pieces if not is_silence(piece)]
+    def _say_row(self, row: Any, before: set[Key]) -> asyncio.Task[None] | None:
+        """None where that is being done, or has just been done, already."""
         key = (row.channel, row.bot, row.key)
-        if pieces and pieces[0].to in self._last:
-            return
-        await self._say(key, pieces, row.attempts)
+        if key in before or key in self._saying or key in self._said:
+            return None
+        done = Done([], words_for(DEFAULT))
+        pieces = [p for message in unpack(row.answer) for p in self._app.fitted(replace(message, query=""), done)]
+        pieces = [piece for piece in pieces if not is_silence(piece)]
+        if not pieces:
+            self._said.append(key)
+            return None
+        return self._start(pieces[0].to, key, pieces, row.attempts)
 
     async def finish(self) -> None:
         """Wait (a little) for what is being said, then remember it."""

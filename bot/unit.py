@@ -12,7 +12,8 @@ from bot import guard
 from bot.answers import pack, unpack
 from bot.channels import web_own
 from bot.state import State
-from handlers import dispatch
+from handlers import dispatch, facts
+from handlers.clock import today
 from handlers.messages import Incoming, Outgoing
 from handlers.turn import Turn
 from handlers.words import DEFAULT, LANGUAGES, Words, words_for
@@ -21,6 +22,7 @@ from storage import web as web_rows
 from storage.updates import Found
 
 SAY_AGAIN = timedelta(seconds=30)
+FRAGMENTS = timedelta(hours=1)  # what was said so shortly before a denunciation may be part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,17 @@ def run(conn: Connection, state: State, incoming: Incoming, now: datetime, *, nu
     turn = Turn(conn, now, incoming, state.registry, state.forms, words, account=found, numbered=numbered)
     turn.person = state.registry.people.get(found.person_id) if found is not None else None
     out = dispatch.handle(turn)
-    if incoming.channel == "web" and turn.person is not None:
+    if incoming.channel == "web" and turn.person is not None and _agreed(found):
         web_own.keep(conn, incoming, turn.person.name, now)  # judged by now, so its own page may show it again
     _offer(turn, out)
     answer = pack(out)
     updates.put(conn, incoming.channel, incoming.bot, incoming.key, now, answer, now + SAY_AGAIN if answer else None)
     return Done(out, turn.words, letters=turn.letters)
+
+
+def _agreed(found: Found | None) -> bool:
+    """Of those who have not agreed to the consent text nothing is kept."""
+    return found is not None and found.consent == facts.consent().version
 
 
 def _offer(turn: Turn, out: list[Outgoing]) -> None:
@@ -74,10 +81,9 @@ def hold(conn: Connection, state: State, incoming: Incoming, now: datetime) -> D
     """It may be a denunciation: keep the hash of its key, ask, and let nothing of it reach the disk (rule 14)."""
     found = updates.find(conn, incoming.channel, incoming.bot, incoming.user, "")
     words = _words(state, found, incoming)
-    question = guard.question(incoming.address, words)
-    if not _first_time(conn, incoming, now):
-        return Done([question], words, repeat=True)
-    return Done([question] if not incoming.group else [], words)
+    draft_id = found.draft_id if found is not None and found.draft_id is not None else 0
+    out = [] if incoming.group else [guard.question(incoming.address, words, draft_id)]
+    return Done(out, words, repeat=not _first_time(conn, incoming, now))
 
 
 def denounced(conn: Connection, state: State, incoming: Incoming, held: Incoming | None, now: datetime) -> Done:
@@ -87,20 +93,25 @@ def denounced(conn: Connection, state: State, incoming: Incoming, held: Incoming
     out = [guard.guidance(incoming.address, words, incoming.query)]
     if not _first_time(conn, incoming, now):
         return Done(out, words, repeat=True)
-    if found is not None and found.draft_id is not None:
-        _forget(conn, incoming, found)
+    if found is not None and (held is not None or incoming.tap == f"d:yes:{found.draft_id}"):
+        _forget(conn, incoming, found, now)
     province = state.registry.province()
     if held is not None and province is not None:
-        counters.add(conn, f"{now:%Y-%m}", province.id, "denunciation")
+        counters.add(conn, f"{today(now):%Y-%m}", province.id, "denunciation")
     return Done(out, words, purge=True)
 
 
-def _forget(conn: Connection, incoming: Incoming, found: Found) -> None:
-    """The interview that led there, and on the web what its bubbles repeated of it."""
-    row = drafts.get(conn, found.draft_id or 0, found.person_id)
-    if row is not None and incoming.channel == "web":
-        web_rows.forget_since(conn, incoming.chat, row.made_at)
-    drafts.drop(conn, found.draft_id or 0)
+def _forget(conn: Connection, incoming: Incoming, found: Found, now: datetime) -> None:
+    """What led there: the interview (open, or put aside within the hour), and on the web what its bubbles repeated."""
+    since = now - FRAGMENTS
+    recent = [
+        row for row in drafts.of_person(conn, found.person_id) if row.changed_at >= since or row.id == found.draft_id
+    ]
+    for row in recent:
+        since = min(since, row.made_at)
+        drafts.drop(conn, row.id)
+    if incoming.channel == "web":
+        web_rows.forget_since(conn, incoming.chat, since)
 
 
 def note(conn: Connection, state: State, incoming: Incoming, now: datetime, text: str) -> Done:

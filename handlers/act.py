@@ -36,8 +36,19 @@ def case_for(turn: Turn, case_id: int) -> tuple[Any, str]:
     case = cases.locked(turn.conn, case_id)
     roles = access.standing(turn.registry, turn.me.id, case, turn.day) if case is not None else frozenset()
     if case is None or not roles:
-        raise Refused(turn.words("This case is not with your department, so I may not show or change it."))
+        no = turn.words("This case is not with your department, so I may not show or change it.")
+        raise Refused((passed_on(turn, case) if case is not None else "") or no)
     return case, access.best(roles)
+
+
+def passed_on(turn: Turn, case: Any) -> str:
+    """Where a case is now, for those who had it before (their card shows as much); '' for anybody else."""
+    mine = access.departments_of(turn.registry, turn.me.id, turn.day)
+    if not any(row.department_id in mine for row in history.of_case(turn.conn, case.id)):
+        return ""
+    owner = turn.registry.departments.get(case.department_id)
+    sentence = turn.words("{code} has been passed on. It is with {department} now.")
+    return sentence.format(code=case.code, department=owner.name if owner else "?")
 
 
 def perform(turn: Turn, case_id: int, move: Move) -> Any:
@@ -67,6 +78,12 @@ def _acting(turn: Turn, case: Any, role: str, move: Move) -> str:
 
 
 def _next_state(turn: Turn, case: Any, move: Move, role: str) -> str:
+    if move.action == "answer" and case.state == "answered":
+        last = history.last(turn.conn, case.id, "answer")
+        if (
+            last is not None and last.actor_id != turn.me.id
+        ):  # one may supplement one's own answer, not talk past another's
+            raise Refused(_who_was_first(turn, case, "answer"))
     try:
         return status.move(case.subject, case.state, move.action, role)
     except status.NotAllowed as no:
@@ -103,7 +120,7 @@ def _owner(turn: Turn, case: Any, move: Move) -> int:
 def _holder(turn: Turn, case: Any, move: Move, owner: int) -> int | None:
     if owner != case.department_id:
         return None
-    if move.action in ("accept", "acknowledge") or (move.action in ("answer", "ask") and case.holder_id is None):
+    if move.action in ("accept", "acknowledge", "answer") or (move.action == "ask" and case.holder_id is None):
         return turn.me.id
     return case.holder_id  # type: ignore[no-any-return]
 

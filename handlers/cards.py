@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from handlers import access, act, facts, routing, status
-from handlers.clock import day
+from handlers.clock import day, today
 from handlers.messages import Button, Rows, Style, rows
 from handlers.registry import Registry
 from handlers.words import N_, Words
@@ -71,7 +71,12 @@ class View:
     now: datetime
 
 
-def brief(view: View, case: Any) -> str:
+def state(view: View, case: Any, *, yours: bool) -> str:
+    """Where it stands; `yours`: its own reporter reads this."""
+    return view.words("waiting for your answer") if yours and case.state == "asked" else view.words(STATES[case.state])
+
+
+def brief(view: View, case: Any, *, yours: bool = False) -> str:
     """Code, category, hamlet, deadline, who holds it: nothing personal (rule 16)."""
     _ = view.words
     lines = [headline(view, case), subject(view, case), place(view, case)]
@@ -80,7 +85,7 @@ def brief(view: View, case: Any) -> str:
         lines.append(_("Answer by: {day}").format(day=day(case.due_at)) + late)
     owner = view.registry.departments.get(case.department_id)
     lines.append(_("With: {department}").format(department=owner.name if owner else "?"))
-    lines.append(_("State: {state}").format(state=_(STATES[case.state])) + _held_by(view, case))
+    lines.append(_("State: {state}").format(state=state(view, case, yours=yours)) + _held_by(view, case))
     return "\n".join(line for line in lines if line)
 
 
@@ -112,11 +117,12 @@ def _held_by(view: View, case: Any) -> str:
     return f" ({person.name})" if person is not None else ""
 
 
-def full(view: View, case: Any, *, handler: bool) -> str:
+def full(view: View, case: Any, *, handler: bool, yours: bool = False) -> str:
     """The whole story; the contact only for who handles it."""
     _ = view.words
     parts = [
-        brief(view, case),
+        brief(view, case, yours=yours),
+        _passed_on(view, case) if handler else "",
         f"“{case.answers.get('story', case.title)}”" if case.subject == "petition" else _practice(view, case),
     ]
     details = [
@@ -134,6 +140,19 @@ def full(view: View, case: Any, *, handler: bool) -> str:
     if kept:
         details.append("📎 " + _.n("one file", "{n} files", len(kept)))
     return "\n\n".join(part for part in [*parts, "\n".join(line for line in details if line)] if part)
+
+
+def _passed_on(view: View, case: Any) -> str:
+    """To whom it was passed: by whom, why, and their note."""
+    if case.version == 1 or case.state not in status.OPEN:
+        return ""
+    moves = [history.last(view.conn, case.id, action) for action in ("forward", "refuse")]
+    row = max((row for row in moves if row is not None), key=lambda row: row.id, default=None)
+    if row is None or row.department_id != case.department_id:
+        return ""
+    person = view.registry.people.get(row.actor_id or -1)
+    line = view.words("{name} passed it on").format(name=person.name if person else "?")
+    return f"↪ {line if row.action == 'forward' else move_line(view, row)}" + (f"\n“{row.words}”" if row.words else "")
 
 
 def _practice(view: View, case: Any) -> str:
@@ -156,12 +175,13 @@ def grouped(value: Any) -> str:
     return text + ("," + rest if rest.strip("0") else "")
 
 
-def story(view: View, case: Any) -> str:
-    """Every move in plain words, first first."""
+def story(view: View, case: Any, *, handler: bool) -> str:
+    """Every move in plain words, first first; what one department writes to another is for those who handle it."""
     lines = []
     for row in history.of_case(view.conn, case.id):
         line = f"• {day(row.at)}: {move_line(view, row)}"
-        lines.append(line + (f"\n  “{row.words}”" if row.words else ""))
+        told = row.words and (handler or row.action != "forward")
+        lines.append(line + (f"\n  “{row.words}”" if told else ""))
     return "\n".join(lines)
 
 
@@ -219,4 +239,4 @@ def role_of_group(view: View, case: Any, group: Any) -> str:
 
 def role_of_person(view: View, case: Any, person_id: int) -> str:
     """See `access.standing`."""
-    return access.best(access.standing(view.registry, person_id, case, view.now.date()))
+    return access.best(access.standing(view.registry, person_id, case, today(view.now)))

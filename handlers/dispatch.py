@@ -6,6 +6,7 @@ The order is the rule: what a person is allowed comes before what they say, and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from handlers import facts, groups, menu, mine, people, petition, practice, talk, work
 from handlers.messages import Outgoing
@@ -50,13 +51,20 @@ def _known(turn: Turn) -> list[Outgoing]:
     incoming = turn.incoming
     if incoming.tap:
         return _tapped(turn, incoming.tap)
-    if incoming.text.startswith("/"):
+    if incoming.text.startswith("/") and not incoming.edited:
         return _command(turn)
     if incoming.reply_to:
         about = work.replied_to_card(turn)
         if about is not None:
             return about
-    return _worded(turn) or _in_talk(turn) or _free(turn)
+    return _worded(turn) or _out(turn) or _in_talk(turn) or _free(turn)
+
+
+def _out(turn: Turn) -> list[Outgoing]:
+    """The word menu leads out of an interview as /menu does: it is what people are told to type when they are lost."""
+    account, incoming = turn.account, turn.incoming
+    in_talk = account is not None and account.draft_id is not None and not incoming.edited
+    return [talk.leave(turn)] if in_talk and fold(incoming.text[:20]) in menu.WAY_OUT else []
 
 
 def _worded(turn: Turn) -> list[Outgoing]:
@@ -82,11 +90,7 @@ def _tapped(turn: Turn, tap: str) -> list[Outgoing]:
     if owner == "m":
         return _menu(turn, rest)
     found = _TAPS.get(owner)
-    return (
-        found(turn)
-        if found
-        else [menu.show(turn, turn.words("That button belongs to an earlier message and no longer works."))]
-    )
+    return found(turn) if found else [work.no_longer(turn)]
 
 
 def _menu(turn: Turn, entry: str) -> list[Outgoing]:
@@ -106,28 +110,20 @@ def _menu(turn: Turn, entry: str) -> list[Outgoing]:
 def _command(turn: Turn) -> list[Outgoing]:
     word = turn.incoming.text.split(maxsplit=1)[0].lower()
     entry = menu.COMMANDS.get(word, "")
+    talking = turn.account is not None and turn.account.draft_id is not None
+    if talking and entry in ("", "help"):
+        return [replace(menu.help_text(turn), buttons=()), *talk.here(turn)]
+    if talking and word != "/start" and entry in ("menu", "cancel"):
+        return [talk.leave(turn)]
+    if talking:
+        talk.put_aside(turn)  # what comes now has numbers of its own, and those of the open question must not be meant
     if entry == "cancel":
-        return _cancel(turn)
+        return [menu.show(turn, turn.words("There is nothing to cancel."))]
     if word == "/start":
-        return _hello_again(turn)
+        return mine.unfinished(turn) or [menu.show(turn)]
     if not entry:
         return [menu.show(turn, turn.words("I do not know this command. Here is what I can do:"))]
     return _menu(turn, entry)
-
-
-def _hello_again(turn: Turn) -> list[Outgoing]:
-    """Start, or a code typed by someone who is known already; a half-written report is offered."""
-    account = turn.account
-    if account is not None and account.draft_id is not None:
-        return mine.my_reports(turn)
-    return [menu.show(turn)]
-
-
-def _cancel(turn: Turn) -> list[Outgoing]:
-    assert turn.account is not None
-    if turn.account.draft_id is None:
-        return [menu.show(turn, turn.words("There is nothing to cancel."))]
-    return talk.leave(turn)
 
 
 def _free(turn: Turn) -> list[Outgoing]:
@@ -137,14 +133,16 @@ def _free(turn: Turn) -> list[Outgoing]:
         return []
     entry = menu.meant(incoming.text) or _offered(turn)
     if entry.startswith("tap:"):
+        turn.incoming = replace(incoming, tap=entry[4:], message="")  # the number stands for the press
         return _tapped(turn, entry[4:])
     if entry in ("vi", "en"):
         return people.language(turn, entry)
     if entry:
         return _menu(turn, entry)
-    waiting = cases.asked_back(turn.conn, turn.me.id) if len(incoming.text) > 3 else []
+    said = len(incoming.text) > 3 or incoming.attachments
+    waiting = cases.asked_back(turn.conn, turn.me.id) if said else []
     if len(waiting) == 1:
-        return talk.begin(turn, "reply", waiting[0].id, {"words": incoming.text})
+        return work.reply_at_once(turn, waiting[0])
     if incoming.attachments or incoming.location:
         return [
             menu.show(

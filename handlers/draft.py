@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from handlers.expressions import truth_of
+from handlers.expressions import Value, truth_of
 from handlers.form import Choice, Form, Question
 from handlers.values import pick, shown, variable
 from handlers.words import Words
@@ -76,11 +76,26 @@ class Env:
     arriving: bool = False
 
 
+class _Variables(dict[str, Value]):
+    """The answers as expressions see them, each made when it is first asked for: most expressions ask for one."""
+
+    def __init__(self, form: Form, draft: Draft) -> None:
+        super().__init__()
+        self._form, self._draft = form, draft
+
+    def get(self, name: str, default: Any = "") -> Any:
+        """The answer's value; a question unknown to the form has `default`."""
+        if name not in self:
+            question = self._form.by_name.get(name)
+            self[name] = variable(question, self._draft.answers.get(name)) if question is not None else default
+        return self[name]
+
+
 def relevant(form: Form, draft: Draft, env: Env) -> list[Question]:
     """The questions that are to be asked, given the answers so far; an unasked one counts as unanswered."""
     if all(question.relevant is None for question in form.questions):
         return list(form.questions)
-    answers = {question.name: variable(question, draft.answers.get(question.name)) for question in form.questions}
+    answers = _Variables(form, draft)
     asked = []
     for question in form.questions:
         if question.relevant is None or truth_of(question.relevant(answers, "", env.today)):
@@ -114,6 +129,8 @@ def visible(question: Question, draft: Draft, env: Env) -> tuple[Sequence[Choice
 def answer_text(question: Question, draft: Draft, env: Env) -> str:
     """The answer for people, '' if there is none."""
     if question.type == "image":
+        if env.arriving:
+            return env.words("received")
         return env.words.n("{n} file", "{n} files", len(draft.files)) if draft.files else ""
     value = draft.answers.get(question.name)
     choices = choices_of(question, draft, env) if question.picks and value else ()

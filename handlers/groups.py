@@ -12,7 +12,7 @@ def changed(turn: Turn) -> list[Outgoing]:
     """Added, removed, moved: remembered, never commented on."""
     incoming = turn.incoming
     if incoming.event == "migrated" and incoming.moved_to:
-        groups.moved(turn.conn, incoming.channel, incoming.bot, incoming.chat, incoming.moved_to)
+        groups.moved(turn.conn, incoming.channel, incoming.bot, incoming.chat, incoming.moved_to, turn.now)
     elif incoming.event == "removed":
         groups.gone(turn.conn, incoming.channel, incoming.bot, incoming.chat, turn.now)
     elif incoming.event == "added":

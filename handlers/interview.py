@@ -18,6 +18,9 @@ from handlers.messages import Address, Incoming, Outgoing
 from handlers.vietnamese import nfc_clean
 from handlers.words import N_
 
+CONTACT = "contact"
+"""The question that a shared phone number answers."""
+
 __all__ = ["Draft", "Env", "Outcome", "Step", "begin", "final_answers", "show", "step"]
 
 
@@ -54,7 +57,9 @@ def step(form: Form, draft: Draft, incoming: Incoming, env: Env) -> Step:
         return pin(turn)
     text = nfc_clean(incoming.text)
     if not text and incoming.contact:
-        text = incoming.contact.phone
+        if turn.question is None or turn.question.name != CONTACT:
+            return turn.say(N_("A phone number is not asked for here. Please answer this question:"))
+        text = nfc_clean(incoming.contact.phone)
     if not text:
         if incoming.unsupported:
             return turn.say(N_("I cannot read this kind of message. Please type, or press a button."))

@@ -11,7 +11,7 @@ from handlers.draft import CANCEL, Env, answered, choices_of, relevant, visible
 from handlers.expressions import truth_of
 from handlers.form import Choice, Question
 from handlers.interview_moves import Step, Turn, change, control, forward, leave, stop
-from handlers.interview_view import CONTROLS, DAYS, WAYS_OUT, collects, tick
+from handlers.interview_view import CONTROLS, DAYS, WAYS_OUT, collects, ends, tick
 from handlers.messages import Attachment
 from handlers.values import LONGEST, pick, read, several, variable
 from handlers.vietnamese import fold, nfc_clean, ordinal, yes_no
@@ -32,7 +32,7 @@ TYPED = {
     "~more": ("xem them", "them", "nua", "tiep", "more"),
     "~less": ("phan truoc", "xem phan truoc", "previous"),
     "~all": ("xem tat ca", "tat ca", "show all"),
-    "~send": ("gui", "gui di", "gui phieu", "dong y gui", "send"),
+    "~send": ("gui", "gui di", "gui luon", "gui phieu", "dong y", "dong y gui", "dung roi", "ok", "send"),
     "~edit": ("sua", "sua lai", "doi", "thay doi", "change", "edit"),
     "~stay": ("viet tiep", "tiep tuc", "tiep", "go on writing", "go on", "continue"),
     "~leave": ("giu nhap", "luu nhap", "luu", "de sau", "keep the draft", "keep"),
@@ -98,8 +98,8 @@ def choose(turn: Turn, question: Question, choice: Choice) -> Step:
 def typed(turn: Turn, text: str) -> Step:
     """Words: a control's, or the answer."""
     if len(text) > LONGEST:
-        long = N_("That is too long: {n} characters. Please shorten it to {limit}; papers can be sent as photos.")
-        return turn.say(long, n=len(text), limit=LONGEST)
+        long = N_("That is too long. Please shorten it to {limit} characters; papers can be sent as photos.")
+        return turn.say(long, limit=LONGEST)
     if done := _typed_control(turn, text):
         return done
     if turn.draft.at == CANCEL:
@@ -131,6 +131,8 @@ def _typed_control(turn: Turn, text: str) -> Step | None:
             continue
         if question is not None and name == "~keep" and not answered(question, turn.draft):
             continue
+        if question is not None and name == "~send" and not folded.startswith(("gui", "send")):
+            continue  # at a question "ok" is an answer
         if done := control(turn, name):
             return done
     return None
@@ -191,7 +193,8 @@ def files(turn: Turn) -> Step:
     if question is not None and question.type == "image":
         if fold(caption[:20]) in TYPED["~done"]:
             return forward(turn, question)
-        return turn.say(N_("Received. Send more, or press Done."))
+        go_on = "~send" if ends(turn.form, question, draft, turn.env) else "~done"
+        return turn.say(N_("Received. Send more, or press {button}."), button=turn.env.words(CONTROLS[go_on]))
     if caption and question is not None:
         turn.note = turn.env.words(N_("I keep the file."))
         return typed(turn, caption)

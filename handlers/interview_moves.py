@@ -161,6 +161,8 @@ def _at_question(turn: Turn, question: Question, name: str) -> Step | None:
     draft = turn.draft
     if name in ("~skip", "~keep", "~done"):
         return leave(turn, question)
+    if name == "~send":
+        return leave(turn, question) if name in controls(turn.form, question, draft, turn.env) else None
     if name not in controls(turn.form, question, draft, turn.env):
         return None
     if name == "~clear":

@@ -65,14 +65,23 @@ def controls(form: Form, question: Question, draft: Draft, env: Env) -> list[str
         _, more = visible(question, draft, env)
         offered += ["~less"] * (draft.page > 0) + ["~more"] * more + ["~all"] * bool(draft.narrowed)
     has = answered(question, draft)
-    if has:
+    if ends(form, question, draft, env):
+        offered.append("~send")
+    elif has:
         offered.append("~done" if collects(question) else "~keep")
-        offered += ["~clear"] * (not question.required)
     elif not question.required:
         offered.append("~skip")
+    offered += ["~clear"] * (has and not question.required)
     if draft.editing or question is not form.questions[0]:
         offered.append("~back")
     return [*offered, "~cancel"]
+
+
+def ends(form: Form, question: Question, draft: Draft, env: Env) -> bool:
+    """Whether going on from here sends: the last question of a form without a review, when nothing more is needed."""
+    asked = relevant(form, draft, env)
+    done = all(answered(other, draft) or not other.required for other in asked)
+    return not form.review and question is asked[-1] and done
 
 
 def collects(question: Question) -> bool:

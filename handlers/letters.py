@@ -39,6 +39,8 @@ def _group_card(view: View, letter: Any, case: Any) -> Any:
     if group is None or group.gone_at is not None:
         return None
     role = cards.role_of_group(view, case, group)
+    if not role and not letter.edits:
+        return None  # it went elsewhere before this group ever saw it
     text = cards.full(view, case, handler=False) if group.mode == "full" and role else cards.brief(view, case)
     return text, cards.buttons(view, case, role, group=True) if role else ()
 
@@ -100,7 +102,7 @@ def _replied(view: View, letter: Any) -> Any:
         return None
     role = cards.role_of_person(view, case, letter.person_id)
     text = _("💬 {code}: the reporter answers:\n\n“{words}”").format(code=case.code, words=row.words or "")
-    return text, cards.buttons(view, case, role) if role else ()
+    return (text, cards.buttons(view, case, role)) if role else None
 
 
 def _alarm(view: View, letter: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
 from handlers import access, facts, triage
@@ -26,19 +27,24 @@ def choices(turn: Turn, name: str, draft: Draft, case_id: int | None) -> Sequenc
 
 
 def default(turn: Turn, question: str, draft: Draft) -> str:
-    """The choice to suggest: the urgency usual for the category, the speaker's own hamlet."""
+    """The choice to suggest: the urgency the words and the category speak for, the speaker's own hamlet."""
     if question == "urgency":
-        category = facts.categories().get(str(draft.answers.get("category", "")))
-        return category.urgency if category is not None else ""
+        category = str(draft.answers.get("category", ""))
+        known = category in facts.categories()
+        return triage.guess_urgency(str(draft.answers.get("story", "")), category) if known else ""
     if question == "hamlet":
         own = [role.unit_id for role in turn.roles if turn.registry.units[role.unit_id].kind == "hamlet"]
         return str(own[0]) if len(own) == 1 else ""
     return ""
 
 
-@lru_cache(maxsize=256)
 def _categories(story: str) -> tuple[Choice, ...]:
-    guessed = triage.guess_categories(story)[:3] if story else []
+    return _categories_after(tuple(triage.guess_categories(story)[:3]) if story else ())
+
+
+@lru_cache(maxsize=256)
+def _categories_after(guessed: tuple[str, ...]) -> tuple[Choice, ...]:
+    """By the guesses, never by the words: a cache must not keep what a person wrote (rule 14)."""
     rest = [code for code in facts.categories() if code not in guessed]
     return tuple(_category(code, suggested=code in guessed) for code in [*guessed, *rest])
 
@@ -60,18 +66,19 @@ def _fields() -> tuple[Choice, ...]:
 
 def _hamlets(turn: Turn) -> tuple[Choice, ...]:
     own = tuple(sorted({role.unit_id for role in turn.roles}))
-    return _hamlets_of(turn.registry, own, tuple(access.communes_of(turn.registry, turn.me.id, turn.day)))
+    return _hamlets_of(turn.registry, own, tuple(access.communes_of(turn.registry, turn.me.id, turn.day)), turn.day)
 
 
-_HAMLETS: dict[tuple[int, tuple[int, ...], tuple[int, ...]], tuple[Choice, ...]] = {}
+_HAMLETS: dict[tuple[int, tuple[int, ...], tuple[int, ...], date], tuple[Choice, ...]] = {}
 
 
-def _hamlets_of(registry: Registry, own: tuple[int, ...], communes: tuple[int, ...]) -> tuple[Choice, ...]:
-    """Own hamlets first; a whole province has some 3,500, so the answer is kept per place, bounded."""
-    key = (registry.version, own, communes)
+def _hamlets_of(registry: Registry, own: tuple[int, ...], communes: tuple[int, ...], day: date) -> tuple[Choice, ...]:
+    """Own hamlets first, none that is gone; a whole province has some 3,500, so the answer is kept per place, bounded."""
+    key = (registry.version, own, communes, day)
     found = _HAMLETS.get(key)
     if found is None:
-        units = [unit for commune in communes for unit in registry.children.get(commune, ()) if unit.kind == "hamlet"]
+        below = (unit for commune in communes for unit in registry.children.get(commune, ()))
+        units = [unit for unit in below if unit.kind == "hamlet" and unit.on(day)]
         units.sort(key=lambda unit: (unit.id not in own, unit.name))
         found = tuple(Choice(str(unit.id), Text({"vi": unit.name}), "", unit.id in own) for unit in units)
         if len(_HAMLETS) > 512:

@@ -37,6 +37,7 @@ WORDS = {
     "english": "en",
     "tieng viet": "vi",
 }
+WAY_OUT = frozenset({"menu", "ve dau", "main menu"})
 COMMANDS = {"/start": "menu", "/menu": "menu", "/help": "help", "/cancel": "cancel", "/phieu": "mine", "/viec": "work"}
 
 
@@ -89,3 +90,14 @@ def given_name(name: str) -> str:
     """Vietnamese are addressed by their given name, the last word."""
     words = name.partition("(")[0].split()
     return words[-1] if words else name
+
+
+def homeless(turn: Turn) -> Outgoing:
+    """A person whose roles lie in no commune cannot be routed; the draft stays."""
+    _ = turn.words
+    return show(
+        turn,
+        _(
+            "Your hamlet or commune is not on the list yet, so I do not know where to send this. It is kept. Please call the commune's office."
+        ),
+    )

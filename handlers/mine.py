@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from handlers import access, act, cards, letters, menu, talk
-from handlers.messages import Button, Outgoing, rows
+from handlers.messages import Button, Outgoing, Rows, rows
 from handlers.turn import Turn
 from storage import cases, drafts, files
 
@@ -16,11 +17,24 @@ def my_reports(turn: Turn, page: int = 0) -> list[Outgoing]:
     """Drafts first (they need the person), then what was sent, latest first."""
     _ = turn.words
     found = cases.by_reporter(turn.conn, turn.me.id, PAGE + 1, page * PAGE)
-    unfinished = drafts.of_person(turn.conn, turn.me.id) if page == 0 else []
-    out = [talk.offer(turn, unfinished)] if unfinished else []
+    first = unfinished(turn, alone=not found) if page == 0 else []
     if not found and not page:
-        return out or [menu.show(turn, _("You have not sent anything yet."))]
-    return [*out, _list(turn, _("Your reports:"), found, page, "mine")]
+        return first or [menu.show(turn, _("You have not sent anything yet."))]
+    sent = _list(turn, _("Your reports:"), found, page, "mine")
+    # One message: where there are no buttons, the numbers of two would be mistaken for each other.
+    return [
+        replace(sent, text="\n\n".join([*(m.text for m in first), sent.text]), buttons=_joined(first) + sent.buttons)
+    ]
+
+
+def _joined(messages: list[Outgoing]) -> Rows:
+    return tuple(row for message in messages for row in message.buttons)
+
+
+def unfinished(turn: Turn, *, alone: bool = True) -> list[Outgoing]:
+    """The offer to go on with what was half written; nothing when there is nothing."""
+    found = [row for row in drafts.of_person(turn.conn, turn.me.id) if not talk.is_empty(row.body)]
+    return [talk.offer(turn, found, alone=alone)] if found else []
 
 
 def my_work(turn: Turn, page: int = 0) -> list[Outgoing]:
@@ -38,7 +52,7 @@ def _list(turn: Turn, title: str, found: list[Any], page: int, which: str) -> Ou
     view = _view(turn)
     buttons = [
         Button(
-            f"{case.code} · {_(cards.STATES[case.state])} · {letters.short(case.title, 28)}",
+            f"{case.code} · {cards.state(view, case, yours=which == 'mine')} · {letters.short(case.title, 28)}",
             f"f:{case.id}",
             word=f"xem {case.code}",
         )
@@ -68,18 +82,19 @@ def show(turn: Turn, case: Any) -> list[Outgoing]:
     roles = access.standing(turn.registry, turn.me.id, case, turn.day)
     role = access.best(roles)
     text = (
-        cards.full(view, case, handler=bool(roles - {"reporter"}))
+        cards.full(view, case, handler=bool(roles - {"reporter"}), yours="reporter" in roles)
         + "\n\n"
         + _("What happened so far:")
         + "\n"
-        + cards.story(view, case)
+        + cards.story(view, case, handler=bool(roles - {"reporter"}))
     )
     buttons = [button for row in cards.buttons(view, case, role) for button in row]
     if case.state == "asked" and case.reporter_id == turn.me.id:
         buttons.insert(
             0, Button(_(cards.ACTIONS["reply"]), cards.payload(case, "reply"), word=f"đáp {case.code}", style="primary")
         )
-    buttons.append(Button(_("Main menu"), "m:menu"))
+    if turn.account is None or turn.account.draft_id is None:  # a number belongs to the open question
+        buttons.append(Button(_("Main menu"), "m:menu"))
     out = [turn.say(text, rows(buttons, 2), to=turn.private)]
     if turn.incoming.group:
         out.append(turn.whisper(_("I have sent it to you in our private chat.")))

@@ -10,18 +10,25 @@ from handlers.messages import Button, Outgoing, rows
 from handlers.registry import Person
 from handlers.turn import Turn
 from handlers.vietnamese import fold
-from handlers.words import words_for
+from handlers.words import LANGUAGES, words_for
 from storage import accounts
 from storage import registry as registry_rows
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: read aloud and typed by thumb
 CODE_LENGTH = 10
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z \-]{6,20}")
+_TOLD = re.compile(
+    r"(?:.*\s)?(?:mã|ma|code|là|la|is)\s*:?\s+([0-9A-Za-z][0-9A-Za-z \-]{6,20})\.?", re.IGNORECASE | re.DOTALL
+)
+_ALMOST = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[0-9A-Za-z \-]{3,24}")
+_PHONE = re.compile(r"\+?[\d. \-]{9,16}")
 
 
 def normal_code(text: str) -> str:
     """A typed code in its stored shape (capitals, no spaces or dashes); empty when the text is none."""
     word = text.removeprefix("/start").strip()
+    told = _TOLD.fullmatch(word) if len(word) <= 80 else None
+    word = told[1] if told else word
     if not _CODE.fullmatch(word):
         return ""
     code = re.sub(r"[ \-]", "", word).upper()
@@ -44,21 +51,22 @@ def stranger(turn: Turn) -> list[Outgoing]:
     code = normal_code(incoming.text)
     if code:
         return _by_code(turn, code)
-    return [
-        _whom_to_ask(
-            turn, _("Hello. I only work with cadres and officials on the commune's list, and I do not know you yet.")
-        )
-    ]
+    return [_whom_to_ask(turn, _why_not(turn))]
+
+
+def _why_not(turn: Turn) -> str:
+    word, _ = turn.incoming.text.removeprefix("/start").strip(), turn.words
+    if _PHONE.fullmatch(word):
+        return _("A number that is typed could be anybody's, so it does not tell me who you are.")
+    if _ALMOST.fullmatch(word):
+        return _("A code has {n} letters and digits. Please type all of it in one message.").format(n=CODE_LENGTH)
+    return _("Hello. I only work with cadres and officials on the commune's list, and I do not know you yet.")
 
 
 def _whom_to_ask(turn: Turn, lead: str) -> Outgoing:
     _ = turn.words
     phone = _duty_phone(turn)
-    text = (
-        lead
-        + "\n\n"
-        + _("Please type the code the commune gave you, or share your own phone number with the button below.")
-    )
+    text = lead + "\n\n" + _("Please type the code the commune gave you.")
     text += "\n" + (
         _("No code? Ask the commune's office: {phone}.").format(phone=phone)
         if phone
@@ -120,10 +128,15 @@ def consent(turn: Turn) -> list[Outgoing]:
     """Known but not agreed: only the consent question works."""
     incoming, _ = turn.incoming, turn.words
     answer = _meant(incoming.tap, incoming.text)
+    lang = menu.meant(incoming.text)
+    if lang in LANGUAGES:
+        _speak(turn, lang)
+        return [ask_consent(turn)]
     if not answer:
         return [] if incoming.event else [ask_consent(turn)]
     _record(turn, agreed=answer == "yes")
     if answer == "no":
+        accounts.change(turn.conn, turn.account.id if turn.account else 0, consent=None)
         return [
             turn.say(
                 _("I have noted that you do not agree; nothing you send is kept. If you change your mind, type: đồng ý")
@@ -169,9 +182,13 @@ def reach_changed(turn: Turn) -> list[Outgoing]:
 
 def language(turn: Turn, lang: str) -> list[Outgoing]:
     """The person wants to read Vietnamese or English from now on."""
+    _speak(turn, lang)
+    return [menu.show(turn)]
+
+
+def _speak(turn: Turn, lang: str) -> None:
     registry_rows.set_language(turn.conn, turn.me.id, lang)
     turn.words = words_for(lang)
-    return [menu.show(turn)]
 
 
 def privacy(turn: Turn) -> list[Outgoing]:

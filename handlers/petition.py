@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from handlers import access, act, deadlines, facts, letters, menu, post, routing
+from handlers import access, act, deadlines, emergency, letters, menu, post, routing
 from handlers.clock import day
 from handlers.form import Form
 from handlers.interview import Draft
@@ -23,7 +23,7 @@ def submit(turn: Turn, form: Form, draft: Draft, _case_id: int | None) -> list[O
     answers = draft.answers
     commune = commune_for(turn, answers.get("hamlet"))
     if commune is None:
-        return [homeless(turn)]
+        return [menu.homeless(turn)]
     owner, routed = routing.for_petition(turn.registry, answers["category"], commune.id)
     row = common(turn, form, draft, commune, owner, "petition", PREFIX) | {
         "category": answers["category"],
@@ -47,9 +47,9 @@ def _thanks(turn: Turn, case: Any, owner: Department) -> Outgoing:
         "✅ Sent. The code of your report: {code}\nGiven to: {department}\nAnswer by: {day}\n\nI will tell you of every step."
     )
     text = text.format(code=case.code, department=owner.name, day=day(case.due_at))
-    hotline = facts.categories()[case.category].hotline
-    if case.urgency == "khan_cap":
-        text = facts.reply("emergency")(_.lang).format(hotline=hotline or "113, 114, 115") + "\n\n" + text
+    if case.urgency == emergency.URGENT:
+        call = _("☎️ {number}: call this number now, if you have not done so yet.")
+        text = call.format(number=emergency.number(case.category)) + "\n\n" + text
     return turn.say(text, sent_buttons(turn, case), edit=True)
 
 
@@ -57,17 +57,6 @@ def sent_buttons(turn: Turn, case: Any) -> Any:
     """After sending: look at it, or go on."""
     _ = turn.words
     return rows([Button(_("Open {code}").format(code=case.code), f"f:{case.id}"), Button(_("Main menu"), "m:menu")], 2)
-
-
-def homeless(turn: Turn) -> Outgoing:
-    """A person whose roles lie in no commune cannot be routed; the draft stays."""
-    _ = turn.words
-    return menu.show(
-        turn,
-        _(
-            "Your hamlet or commune is not on the list yet, so I do not know where to send this. It is kept. Please call the commune's office."
-        ),
-    )
 
 
 def commune_for(turn: Turn, hamlet: Any) -> Unit | None:

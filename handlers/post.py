@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from handlers import facts
+from handlers import access, facts
 from handlers.turn import Turn
 from storage import groups, outbox
 
@@ -51,18 +51,20 @@ def cards(turn: Turn, case: Any, history_id: int) -> int:
 
 def refreshes(turn: Turn, case: Any) -> list[dict[str, Any]]:
     """Every card already shown is to be changed to the present; on channels that cannot edit, delivery skips it."""
-    return [
-        {
-            "dedupe": f"edit:{card.id}:{case.version}",
-            "template": "card",
-            "case_id": case.id,
-            "person_id": card.person_id,
-            "group_id": card.group_id,
-            "edits": card.id,
-            "silent": True,
-        }
-        for card in outbox.cards(turn.conn, case.id)
-    ]
+    return [refresh(card, case) for card in outbox.cards(turn.conn, case.id)]
+
+
+def refresh(card: Any, case: Any) -> dict[str, Any]:
+    """A letter that changes a shown card to the present."""
+    return {
+        "dedupe": f"edit:{card.id}:{case.version}",
+        "template": "card",
+        "case_id": case.id,
+        "person_id": card.person_id,
+        "group_id": card.group_id,
+        "edits": card.id,
+        "silent": True,
+    }
 
 
 def alarm(turn: Turn, case: Any, history_id: int, why: str) -> None:
@@ -82,9 +84,14 @@ def is_sensitive(case: Any) -> bool:
     return case.subject == "petition" and facts.categories()[case.category].sensitive
 
 
+def _still_there(turn: Turn, case: Any) -> bool:
+    """Does the holder still have an office that may see the case? One who has left must not read on."""
+    return bool(access.standing(turn.registry, case.holder_id, case, turn.day) - {"reporter"})
+
+
 def _askers(turn: Turn, case: Any) -> list[int]:
     """Who waits for the reply: whoever holds the case, else the whole department."""
-    if case.holder_id is not None:
+    if case.holder_id is not None and _still_there(turn, case):
         return [case.holder_id]
     return sorted(outbox.members_with_account(turn.conn, turn.registry.members(case.department_id, turn.day)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import letters, petition, routing
+from handlers import letters, menu, petition, routing
 from handlers.form import Form
 from handlers.interview import Draft
 from handlers.messages import Outgoing
@@ -17,7 +17,7 @@ def submit(turn: Turn, form: Form, draft: Draft, _case_id: int | None) -> list[O
     answers, _ = draft.answers, turn.words
     commune = petition.commune_for(turn, answers.get("hamlet"))
     if commune is None:
-        return [petition.homeless(turn)]
+        return [menu.homeless(turn)]
     owner, routed = routing.for_practice(turn.registry, commune.id)
     row = petition.common(turn, form, draft, commune, owner, "practice", PREFIX) | {
         "category": answers["field"],

@@ -19,6 +19,12 @@ class Unit:
     kind: str
     name: str
     parent_id: int | None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def on(self, day: date) -> bool:
+        """Is it there on this day? A hamlet that was merged into another stays readable but takes nothing new."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Role:
     department_id: int | None
     valid_from: date | None
     valid_to: date | None
+    superior_id: int | None = None
+    substitute_id: int | None = None
 
     def on(self, day: date) -> bool:
         """Does it hold on this day?"""
@@ -146,11 +154,21 @@ def build(tables: Tables) -> Registry:
     return Registry(
         version=tables.version,
         sample=tables.sample,
-        units={r.id: Unit(r.id, r.code, r.kind, r.name, r.parent_id) for r in tables.units},
+        units={r.id: Unit(r.id, r.code, r.kind, r.name, r.parent_id, r.valid_from, r.valid_to) for r in tables.units},
         departments={r.id: Department(r.id, r.unit_id, r.code, r.name) for r in tables.departments},
         people={r.id: Person(r.id, r.code, r.name, r.phone or "", r.language) for r in tables.people},
         roles=tuple(
-            Role(r.person_id, r.code, r.unit_id, r.department_id, r.valid_from, r.valid_to) for r in tables.roles
+            Role(
+                r.person_id,
+                r.code,
+                r.unit_id,
+                r.department_id,
+                r.valid_from,
+                r.valid_to,
+                r.superior_id,
+                r.substitute_id,
+            )
+            for r in tables.roles
         ),
         routing={(r.category, r.unit_id): r.department_id for r in tables.routing},
         settings={(r.unit_id, r.name): r.value for r in tables.settings},

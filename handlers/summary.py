@@ -65,7 +65,7 @@ def build(conn: Connection, registry: Registry, group: Any, year: int, week: int
         "scope": [unit.name, department.name if department else ""],
         "monday": monday.isoformat(),
         "at": at.isoformat() if at < end else "",
-        "days_off": sum(not works(monday + timedelta(days=i)) for i in range(5)),
+        "days_off": sum(not works(monday + timedelta(days=i), registry.calendar) for i in range(5)),
         "practices": _practices(conn, scope, (before, start, end)),
         "petitions": _petitions(conn, registry, scope, (before, start, end), at),
         "silent": _silent(conn, registry, group, scope, start, end),
@@ -144,7 +144,7 @@ def text(data: Data, words: Words) -> str:
     parts = [_heading(data, words)]
     if quiet:
         parts.append(words("A quiet week: nothing new was reported. Thank you all, and good health to everyone."))
-    else:
+    elif practices["count"] or practices["before"] or not data["scope"][1]:  # to most departments none ever come
         parts.append(_practice_lines(practices, words))
     if not quiet or petitions["overdue"]:
         parts.append(_petition_lines(petitions, words))

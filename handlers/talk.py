@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from handlers import interview, lists, menu
+from handlers import access, emergency, interview, letters, lists, menu
 from handlers.clock import stamp
 from handlers.form import Form
 from handlers.interview import Draft, Env
@@ -29,29 +30,51 @@ def env(turn: Turn, case_id: int | None = None) -> Env:
     )
 
 
-def begin(turn: Turn, name: str, case_id: int | None = None, answers: dict[str, Any] | None = None) -> list[Outgoing]:
+def begin(turn: Turn, name: str, case_id: int | None = None) -> list[Outgoing]:
     """Start a form in the speaker's private chat; an interview that was open stays a draft."""
-    form = turn.forms.latest[name]
-    draft = Draft(id=0, form_hash=form.hash)
-    draft.answers.update(answers or {})
-    draft.id = drafts.make(turn.conn, turn.me.id, form.hash, name, case_id, draft.to_json(), turn.now)
+    form, draft = _new(turn, name, case_id)
     step = interview.begin(form, draft, env(turn, case_id), turn.private)
     drafts.save(turn.conn, draft.id, step.draft.to_json(), turn.now)
-    assert turn.account is not None
-    accounts.change(turn.conn, turn.account.id, draft_id=draft.id, used_at=turn.now)
     return list(step.out)
+
+
+def begin_with(turn: Turn, name: str, case_id: int) -> list[Outgoing]:
+    """Start a form about a case with what was just said as its first answer: nobody is asked for it twice."""
+    form, draft = _new(turn, name, case_id)
+    step = interview.step(form, draft, turn.incoming, env(turn, case_id))
+    drafts.save(turn.conn, draft.id, step.draft.to_json(), turn.now)
+    return list(step.out) or [interview.show(form, draft, env(turn, case_id), turn.private)]
+
+
+def _new(turn: Turn, name: str, case_id: int | None) -> tuple[Form, Draft]:
+    """A draft that is the open one from now on."""
+    assert turn.account is not None
+    if turn.account.draft_id is not None and is_empty(turn.account.body):
+        drafts.drop(turn.conn, turn.account.draft_id)
+    form = turn.forms.latest[name]
+    draft = Draft(id=0, form_hash=form.hash)
+    draft.id = drafts.make(turn.conn, turn.me.id, form.hash, name, case_id, draft.to_json(), turn.now)
+    accounts.change(turn.conn, turn.account.id, draft_id=draft.id, used_at=turn.now)
+    return form, draft
+
+
+def is_empty(body: Any) -> bool:
+    """A draft in which nothing is written and no file is kept: nobody misses it."""
+    return not (body and (body.get("answers") or body.get("files")))
 
 
 def start(turn: Turn, name: str) -> list[Outgoing]:
     """A report from the menu; an unfinished one of the same kind is offered first, so that nobody types twice."""
+    if not access.communes_of(turn.registry, turn.me.id, turn.day):
+        return [menu.homeless(turn)]  # before anything is typed: there would be no hamlet to choose
     unfinished = [
-        row for row in drafts.of_person(turn.conn, turn.me.id) if row.form_name == name and row.body.get("answers")
+        row for row in drafts.of_person(turn.conn, turn.me.id) if row.form_name == name and not is_empty(row.body)
     ]
     return [offer(turn, unfinished, name)] if unfinished else begin(turn, name)
 
 
-def offer(turn: Turn, rows_: Sequence[Any], name: str = "") -> Outgoing:
-    """“You were writing…”: go on, throw away, or (from the menu) begin a new one."""
+def offer(turn: Turn, rows_: Sequence[Any], name: str = "", *, alone: bool = True) -> Outgoing:
+    """“You were writing…”: go on, throw away, or (from the menu) begin a new one; where it stands `alone` also the menu."""
     _ = turn.words
     buttons = []
     for row in rows_[:3]:
@@ -61,6 +84,8 @@ def offer(turn: Turn, rows_: Sequence[Any], name: str = "") -> Outgoing:
         buttons.append(Button(_("Throw away: {title}").format(title=_title(turn, row)), f"w:{row.id}:drop"))
     if name:
         buttons.append(Button(_("Write a new one"), f"m:{name}_new"))
+    if alone:
+        buttons.append(Button(_("Main menu"), "m:menu"))
     return turn.say(_("You were writing something and have not sent it yet. It is still here."), rows(buttons))
 
 
@@ -69,7 +94,7 @@ def _title(turn: Turn, row: Any) -> str:
     name = form.title.in_(turn.words.lang) if form else row.form_name
     answers = row.body.get("answers") or {}
     words = str(answers.get("title") or answers.get("story") or answers.get("words") or "")
-    return f"{name}, {stamp(row.changed_at)}" + (f" “{words[:24]}…”" if words else "")
+    return f"“{letters.short(words, 26)}” · {stamp(row.changed_at)}" if words else f"{name} · {stamp(row.changed_at)}"
 
 
 def go_on(turn: Turn, settle: Mapping[str, Settle]) -> list[Outgoing]:
@@ -80,11 +105,13 @@ def go_on(turn: Turn, settle: Mapping[str, Settle]) -> list[Outgoing]:
     assert account.form_hash is not None
     form = turn.forms.by_hash[account.form_hash]
     draft = Draft.from_json(account.body, account.draft_id)
+    before = dict(draft.answers)
     step = interview.step(form, draft, turn.incoming, env(turn, account.case_id))
     if step.outcome:
         return [*step.out, *_ended(turn, form, step.draft, step.outcome, settle)]
     drafts.save(turn.conn, draft.id, step.draft.to_json(), turn.now)
-    return list(step.out)
+    first = emergency.call_first(before, draft.answers, turn.words) if step.out else ""
+    return [replace(step.out[0], text=f"{first}\n\n{step.out[0].text}"), *step.out[1:]] if first else list(step.out)
 
 
 def _ended(turn: Turn, form: Form, draft: Draft, outcome: str, settle: Mapping[str, Settle]) -> list[Outgoing]:
@@ -97,14 +124,30 @@ def _ended(turn: Turn, form: Form, draft: Draft, outcome: str, settle: Mapping[s
         drafts.drop(turn.conn, draft.id)
         return [menu.show(turn, _("Thrown away. Nothing was sent."), edit=True)]
     drafts.save(turn.conn, draft.id, draft.to_json(), turn.now)
-    return leave(turn)
+    return [leave(turn)]
 
 
-def leave(turn: Turn) -> list[Outgoing]:
+def leave(turn: Turn) -> Outgoing:
     """Out of the interview; what was written waits."""
+    kept = turn.words("Kept. You can go on at any time: press “My reports”.")
+    return menu.show(turn, kept if put_aside(turn) else turn.words("Stopped. Nothing was sent."), edit=True)
+
+
+def put_aside(turn: Turn) -> bool:
+    """No interview is open from now on; whether there is something to come back to."""
     assert turn.account is not None
+    if is_empty(turn.account.body):
+        drafts.drop(turn.conn, turn.account.draft_id or 0)
+        return False
     accounts.change(turn.conn, turn.account.id, draft_id=None)
-    return [menu.show(turn, turn.words("Kept. You can go on at any time: press “My reports”."), edit=True)]
+    return True
+
+
+def here(turn: Turn) -> list[Outgoing]:
+    """The open question once more."""
+    assert turn.account is not None
+    row = drafts.get(turn.conn, turn.account.draft_id or 0, turn.me.id)
+    return resume(turn, row) if row is not None and row.form_hash in turn.forms.by_hash else []
 
 
 def take_up(turn: Turn) -> list[Outgoing]:
@@ -137,8 +180,9 @@ def stale(turn: Turn) -> list[Outgoing]:
     row = drafts.get(turn.conn, wanted, turn.me.id)
     if row is None or row.form_hash not in turn.forms.by_hash:
         return [menu.show(turn, _("That button belongs to an earlier message and no longer works."))]
-    lead = _("That button belongs to an earlier message. Here is where we are:")
-    return [*([turn.say(lead)] if account.draft_id is not None else []), *resume(turn, row)]
+    if account.draft_id is None:
+        return [offer(turn, [row])]
+    return [turn.say(_("That button belongs to an earlier message. Here is where we are:")), *resume(turn, row)]
 
 
 def number(parts: Sequence[str]) -> int:

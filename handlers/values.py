@@ -27,11 +27,11 @@ WHY = {
     "VND": N_("The amount is not clear. Please type it like 500k, 12tr4 or 50 million."),
     "m2": N_("The area is not clear. Please type it like 2.450 m2, 3 sao or 1,5 ha."),
     "date": N_("The day is not clear. Please type it like 10/11 (day first), or “yesterday”."),
-    "image": N_("Please send the photos here, or press Done."),
+    "image": N_("Please send the photos here, or press a button."),
 }
 """What a person is told when an answer of a type (or unit) is not understood."""
 
-_folded = lru_cache(maxsize=8192)(fold)
+_folded = lru_cache(maxsize=8192)(fold)  # of labels; what people type is never kept here
 
 
 def read(question: Question, text: str, today: date) -> tuple[Any, str]:
@@ -57,7 +57,7 @@ def pick(choices: Sequence[Choice], text: str) -> list[Choice]:
 
     First labels that say the same, then those that begin with it, then those in whose words or keywords all of it is.
     """
-    wanted = _folded(text) if len(text) <= 200 else ""
+    wanted = fold(text) if len(text) <= 200 else ""
     if not wanted:
         return []
     names = [(choice, {_folded(label) for label in choice.label.by.values()}) for choice in choices]
@@ -126,5 +126,7 @@ def shown(question: Question, value: Any, choices: Sequence[Choice], words: Word
             return words.n("{n} household", "{n} households", value).replace(str(value), text)
         return {"VND": words("{n} dong"), "m2": "{n} m²"}.get(question.unit, "{n}").replace("{n}", text)
     if isinstance(value, dict):
-        return str(value["words"]) if "words" in value else f"📍 {value['lat']:.5f}, {value['lon']:.5f}"
+        if "words" in value:
+            return f"{value['words']} 📍" if "lat" in value else str(value["words"])
+        return f"📍 {value['lat']:.5f}, {value['lon']:.5f}"
     return str(value)

@@ -16,6 +16,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
 )
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BREAKS = re.compile("\r\n?|\u2028|\u2029|\x0b|\x0c|\x85")
 
 
@@ -25,6 +26,16 @@ def nfc_clean(text: str) -> str:
         return text.strip()
     text = _BREAKS.sub("\n", text).replace("\t", " ")
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip()
+
+
+def is_storable(text: str) -> bool:
+    """Whether every database takes it: no NUL, no half of a surrogate pair."""
+    return text.isprintable() or not _UNSTORABLE.search(text)
+
+
+def storable(text: str) -> str:
+    """Without what no database takes (see `is_storable`)."""
+    return text if is_storable(text) else _UNSTORABLE.sub("", text)
 
 
 def plain(text: str) -> str:

@@ -34,6 +34,11 @@ _WORDS = {
 }
 
 
+ENOUGH = 5
+"""Shortest words sent on as an answer or a question, as in forms/answer.md: "ok" to a card is not an office's answer."""
+_TAKEN = frozenset({"nhan", "tiep nhan", "da nhan", "da tiep nhan", "xin nhan", "nhan viec", "accept"})
+
+
 def typed(turn: Turn) -> tuple[str, str, str] | None:
     """`(action, code, the rest)` when the text is a word and a code ("trả lời KN12 Sẽ sửa"), else nothing."""
     text = turn.incoming.text
@@ -50,17 +55,17 @@ def by_word(turn: Turn, action: str, code: str, rest: str) -> list[Outgoing]:
     _ = turn.words
     case = cases.by_code(turn.conn, code, access.communes_of(turn.registry, turn.me.id, turn.day))
     if case is None or not access.standing(turn.registry, turn.me.id, case, turn.day):
-        return [turn.whisper(_("I find no case {code} that is with you. Please check the code.").format(code=code))]
-    if action == "accept" and case.subject == "practice":
-        action = "acknowledge"
-    return do(turn, case.id, action, rest)
+        gone = act.passed_on(turn, case) if case is not None else ""
+        none = _("I find no case {code} that is with you. Please check the code.").format(code=code)
+        return [turn.whisper(gone or none)]
+    return do(turn, case.id, accepting(case) if action == "accept" else action, rest)
 
 
 def pressed(turn: Turn) -> list[Outgoing]:
     """A button of a card, re-checked now (rule 8): the case as it is today decides, not the card it hangs on."""
     parts = turn.incoming.tap.split(":")
-    if len(parts) != 4 or not (parts[1].isdecimal() and len(parts[1]) < 16):
-        return [menu.show(turn, turn.words("That button belongs to an earlier message and no longer works."))]
+    if len(parts) != 4 or not talk.number(parts[1:2]):
+        return [no_longer(turn)]
     number, version, action = int(parts[1]), parts[2], parts[3]
     if action in GIVE_AWAY:
         try:
@@ -87,13 +92,22 @@ def do(turn: Turn, case_id: int, action: str, words: str) -> list[Outgoing]:
             return mine.show_files(turn, case) if action == "files" else mine.show(turn, case)
         if action in AT_ONCE:
             return _at_once(turn, case_id, action)
+        if action in ("answer", "ask") and words and len(words) < ENOUGH:
+            act.case_for(turn, case_id)
+            return [turn.whisper(_too_short(turn))]
         if action in ("answer", "ask", "reply") and words:
             return _spoken(turn, case_id, Move(action, words=words, attachments=_attached(turn)))
         if action in ASKS_MORE:
             return _ask_more(turn, case_id, action)
     except Refused as no:
         return [turn.whisper(no.sentence)]
-    return [menu.show(turn, turn.words("That button belongs to an earlier message and no longer works."))]
+    return [no_longer(turn)]
+
+
+def no_longer(turn: Turn) -> Outgoing:
+    """A button of another time: privately, with the menu where there is room for it."""
+    sentence = turn.words("That button belongs to an earlier message and no longer works.")
+    return turn.whisper(sentence) if turn.incoming.group else menu.show(turn, sentence)
 
 
 def _at_once(turn: Turn, case_id: int, action: str) -> list[Outgoing]:
@@ -153,6 +167,16 @@ def _ask_more(turn: Turn, case_id: int, action: str) -> list[Outgoing]:
     return out
 
 
+def reply_at_once(turn: Turn, case: Any) -> list[Outgoing]:
+    """Words or a picture out of the blue, while just one question waits: they answer it, unless the person says no."""
+    out = talk.begin_with(turn, "reply", case.id)
+    return [replace(out[0], text=_question(turn, case) + out[0].text), *out[1:]]
+
+
+def _too_short(turn: Turn) -> str:
+    return turn.words("That is too short to be sent on. Please write a little more.")
+
+
 def _question(turn: Turn, case: Any) -> str:
     """What was asked, again: the message it came in may be far up."""
     asked_ = history.last(turn.conn, case.id, "ask")
@@ -165,11 +189,28 @@ def replied_to_card(turn: Turn) -> list[Outgoing] | None:
     letter = outbox.by_message(turn.conn, incoming.channel, incoming.bot, incoming.chat, incoming.reply_to)
     if letter is None or letter.case_id is None:
         return None
-    case = cases.get(turn.conn, letter.case_id)
+    _ = turn.words
+    if incoming.edited:
+        return [turn.whisper(_("A changed message is not sent on. To correct your words, reply once more."))]
     if not incoming.text.strip():
-        return [turn.whisper(turn.words("Please type a line of words with it: your reply is sent as words."))]
-    action = "reply" if case is not None and case.reporter_id == turn.me.id and letter.template == "told" else "answer"
-    return do(turn, letter.case_id, action, incoming.text)
+        return [turn.whisper(_("Please type a line of words with it: your reply is sent as words."))]
+    case = cases.get(turn.conn, letter.case_id)
+    if case is not None and case.reporter_id == turn.me.id and letter.template == "told":
+        return do(turn, letter.case_id, "reply", incoming.text)
+    if fold(incoming.text) in _TAKEN:
+        return do(turn, letter.case_id, accepting(case), "")
+    if not incoming.text.endswith("?"):
+        return do(turn, letter.case_id, "answer", incoming.text)
+    if not incoming.group:
+        return do(turn, letter.case_id, "ask", incoming.text)
+    asking = f"hỏi lại {case.code if case is not None else ''} …"
+    sentence = _("That was a question, so I have sent it to nobody. To ask the reporter, type: {words}")
+    return [turn.whisper(sentence.format(words=asking))]
+
+
+def accepting(case: Any) -> str:
+    """What "nhận" does: a petition is accepted, a good practice acknowledged."""
+    return "acknowledge" if case is not None and case.subject == "practice" else "accept"
 
 
 def answered(turn: Turn, _form: Form, draft: Draft, case_id: int | None) -> list[Outgoing]:

@@ -8,13 +8,14 @@ The function may run more than once (a batch rolled back, a serialization failur
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Connection, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.sqlite_writer import SqliteWriter
 
@@ -62,14 +63,28 @@ class PostgresWriter:
         """See `Writer.write`."""
         for attempt in range(4):
             try:
-                async with self._engine.begin() as conn:
-                    return await conn.run_sync(work)
+                return await self._once(work)
             except (IntegrityError, OperationalError, DBAPIError) as error:
                 # The look before the insert (see `storage/updates.py`) can lose a race; run again, it sees the winner.
                 if attempt == 3 or getattr(error.orig, "sqlstate", "") not in _AGAIN:
                     raise
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable")
+
+    async def _once(self, work: Work[T]) -> T:
+        conn = await self._connected()
+        try:
+            async with conn.begin():
+                return await conn.run_sync(work)
+        finally:
+            await conn.close()
+
+    async def _connected(self) -> AsyncConnection:
+        """Whatever keeps us from the database is the same to who asks: it is away (ConnectionError), nothing was done."""
+        try:
+            return await self._engine.connect().start()
+        except (SQLAlchemyError, OSError, TimeoutError):
+            raise ConnectionError("the database is away") from None
 
     async def purge(self) -> None:
         """Dead rows keep their words until vacuumed; the server's own log archive is the operator's (docs/decisions)."""
@@ -91,6 +106,14 @@ class Database:
         self._writer: Writer | None = None
         if self.sqlite:
             event.listen(self._reader.sync_engine, "connect", _reader_pragmas)
+
+    def probe(self) -> None:
+        """SQLite: raises `sqlite3.Error` where the file cannot be opened.
+
+        Found out here because a thread of aiosqlite that fails to open it may outlive the loop and end with a traceback.
+        """
+        if self.sqlite and self.url.database:
+            sqlite3.connect(self.url.database).close()
 
     async def open(self) -> None:
         """Ready to write. Raises the driver's error when the database cannot be opened."""

@@ -33,9 +33,20 @@ def claim(conn: Connection, now: datetime, limit: int = 4) -> list[Row[Any]]:
     return list(conn.execute(statement).all())
 
 
+def free(conn: Connection, now: datetime) -> int:
+    """At a start: whoever held these claims is dead. Returns how many."""
+    return conn.execute(update(file).where(file.c.state == "claimed").values(next_at=now)).rowcount
+
+
 def settle(conn: Connection, file_id: int, **values: Any) -> None:
     """Kept, bad, or wanted again later."""
     conn.execute(update(file).where(file.c.id == file_id).values(**values))
+
+
+def is_wanted(conn: Connection, channel: str, ref: str) -> bool:
+    """Whether a settled report still waits for it."""
+    waits = (file.c.channel == channel, file.c.ref == ref, file.c.state.in_(("wanted", "claimed")))
+    return conn.execute(select(file.c.id).where(*waits).limit(1)).first() is not None
 
 
 def of_case(conn: Connection, case_id: int) -> list[Row[Any]]:

@@ -43,11 +43,12 @@ def tie(conn: Connection, channel: str, bot: str, chat: str, **values: Any) -> N
     conn.execute(statement.on_conflict_do_update(index_elements=["channel", "bot", "chat"], set_=fresh))
 
 
-def moved(conn: Connection, channel: str, bot: str, old: str, new: str) -> None:
-    """The messenger gave the group a new id. The new id may already be known (both chats tell of the move)."""
+def moved(conn: Connection, channel: str, bot: str, old: str, new: str, now: datetime) -> None:
+    """The messenger gave the group a new id. Where that is tied already (both chats tell of it), the old one is gone."""
     where = (group.c.channel == channel, group.c.bot == bot)
-    if find(conn, channel, bot, new) is None:
-        conn.execute(update(group).where(*where, group.c.chat == old).values(chat=new))
+    known = select(group.c.id).where(*where, group.c.chat == new)
+    values = {"chat": new} if new and conn.execute(known).first() is None else {"gone_at": now}
+    conn.execute(update(group).where(*where, group.c.chat == old).values(**values))
 
 
 def gone(conn: Connection, channel: str, bot: str, chat: str, now: datetime | None) -> None:
@@ -60,6 +61,6 @@ def gone(conn: Connection, channel: str, bot: str, chat: str, now: datetime | No
 def named(conn: Connection, word: str) -> Row[Any] | None:
     """A group by its number, chat id or name: what a person types after `--group`."""
     where = [group.c.chat == word, group.c.name == word]
-    if word.isdigit():
+    if word.isdecimal() and len(word) <= 18:
         where.append(group.c.id == int(word))
-    return conn.execute(select(group).where(or_(*where))).first()
+    return conn.execute(select(group).where(or_(*where), group.c.gone_at.is_(None)).order_by(group.c.id)).first()

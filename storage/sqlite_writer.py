@@ -26,16 +26,21 @@ PATIENCE = 5000  # milliseconds to wait for another process that writes (an impo
 
 
 class _Job:
-    """A unit of work and what came of it. `slow`: it may take long, so it runs in the helper thread."""
+    """A unit of work and what came of it. `slow`: it may take long, so it runs in the helper thread.
 
-    __slots__ = ("error", "future", "result", "slow", "work")
+    `bare`: by itself and outside any transaction. Until it is done its outcome is an error: nobody is told of a commit
+    that did not happen, whatever ended the writer.
+    """
 
-    def __init__(self, work: Work, *, slow: bool) -> None:
+    __slots__ = ("bare", "error", "future", "result", "slow", "work")
+
+    def __init__(self, work: Work, *, slow: bool, bare: bool = False) -> None:
         self.work = work
-        self.slow = slow
+        self.slow = slow or bare
+        self.bare = bare
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.result: Any = None
-        self.error: BaseException | None = None
+        self.error: BaseException | None = ConnectionError("the writer ended before the commit")
 
     def settle(self) -> None:
         """Wake who waits."""
@@ -64,18 +69,15 @@ class SqliteWriter:
 
     async def write(self, work: Callable[[Connection], T], *, slow: bool = False) -> T:
         """See `storage.engine.Writer`."""
-        job = _Job(work, slow=slow)
-        self._queue.append(job)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
-        result: T = await job.future
+        result: T = await self._enqueue(_Job(work, slow=slow))
         return result
 
     async def purge(self) -> None:
-        """`secure_delete` has zeroed the pages; the log still holds the old ones until it is truncated."""
-        while self._task is not None and not self._task.done():
-            await asyncio.wait([self._task])
-        await self._in_thread(self._truncate)
+        """`secure_delete` has zeroed the pages; the log still holds the old ones until it is truncated.
+
+        Takes its turn among the writes: the connection is one, and a log cannot be truncated in a transaction.
+        """
+        await self._enqueue(_Job(self._truncate, slow=True, bare=True))
 
     async def close(self) -> None:
         """Stop after all that is queued."""
@@ -85,11 +87,19 @@ class SqliteWriter:
         self._conn.close()
         self._engine.dispose()
 
+    async def _enqueue(self, job: _Job) -> Any:
+        self._queue.append(job)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        return await job.future
+
     async def _run(self) -> None:
         while self._queue:
             batch = self._take()
             try:
-                if not await self._together(batch):
+                if batch[0].bare:
+                    await self._outside(batch[0])
+                elif not await self._together(batch):
                     for job in batch:
                         await self._alone(job)
             finally:
@@ -110,12 +120,23 @@ class SqliteWriter:
             for job in batch:
                 job.result = await self._in_thread(job.work, self._conn) if job.slow else job.work(self._conn)
             await self._in_thread(self._raw.execute, "COMMIT")
+            for job in batch:
+                job.error = None
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to who asked, never to the writer
             with contextlib.suppress(Exception):
                 self._raw.execute("ROLLBACK")
-            batch[0].error = error if len(batch) == 1 else None
-            return len(batch) == 1
+            if len(batch) > 1:
+                return False
+            batch[0].error = error
         return True
+
+    async def _outside(self, job: _Job) -> None:
+        try:
+            job.result = await self._in_thread(job.work, self._conn)
+        except Exception as error:  # noqa: BLE001 - it belongs to who asked
+            job.error = error
+        else:
+            job.error = None
 
     async def _alone(self, job: _Job) -> None:
         await self._together([job])
@@ -134,14 +155,13 @@ class SqliteWriter:
         finally:
             self._raw.execute("PRAGMA busy_timeout=0")
 
-    def _truncate(self) -> None:
-        """Readers are short; the log cannot be emptied while one of them still looks at it."""
-        self._raw.execute(f"PRAGMA busy_timeout={PATIENCE}")
+    def _truncate(self, _conn: Connection) -> None:
+        """The log cannot be emptied while a reader still looks at it: people wait meanwhile, so it is tried again later."""
+        self._raw.execute("PRAGMA busy_timeout=200")
         try:
-            for _attempt in range(5):
-                busy, _pages, _done = self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                if not busy:
-                    return
+            busy, _pages, _done = self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
         finally:
             self._raw.execute("PRAGMA busy_timeout=0")
         raise TimeoutError("the database's log could not be emptied")

@@ -47,9 +47,17 @@ _FIND = Hot(
         _account.c.bot == bindparam("its_bot"),
         _account.c.user == bindparam("its_user"),
     )
-    .with_for_update(
-        of=_account
-    )  # PostgreSQL: updates of one account one after the other; SQLite has one writer anyway
+)
+# PostgreSQL: updates of one account one after the other. In a statement of its own, for one that waits for the lock goes
+# on with what it had read before: the second photo of an album would overwrite the first. SQLite has one writer anyway.
+_LOCK = (
+    select(_account.c.id)
+    .where(
+        _account.c.channel == bindparam("its_channel"),
+        _account.c.bot == bindparam("its_bot"),
+        _account.c.user == bindparam("its_user"),
+    )
+    .with_for_update()
 )
 _SEEN = Hot(select(_update.c.key, _update.c.answer).where(_THIS))
 _COLUMNS = ("channel", "bot", "key", "at", "answer", "next_at", "failed", "attempts")
@@ -82,6 +90,8 @@ class Seen(NamedTuple):
 
 def find(conn: Connection, channel: str, bot: str, user: str, key: str) -> Found | None:
     """The account an update comes from; none for a stranger."""
+    if conn.dialect.name != "sqlite":
+        conn.execute(_LOCK, {"its_channel": channel, "its_bot": bot, "its_user": user})
     row = _FIND.run(conn, {"its_channel": channel, "its_bot": bot, "its_user": user, "its_key": key}).fetchone()
     if row is None:
         return None
@@ -122,9 +132,15 @@ def said(conn: Connection, keys: list[tuple[str, str, str]]) -> None:
     _SAID.run_many(conn, [{"its_channel": channel, "its_bot": bot, "its_key": key} for channel, bot, key in keys])
 
 
+def free(conn: Connection) -> int:
+    """At a start: whoever was saying these is dead, so nobody waits; said in the order they came. Returns how many."""
+    saying = update(_update).where(_update.c.next_at.isnot(None), _update.c.attempts == 0)
+    return conn.execute(saying.values(next_at=_update.c.at)).rowcount
+
+
 def unsaid(conn: Connection, now: datetime, limit: int = 50) -> list[Row[Any]]:
-    """Answers whose time to be said (again) has come."""
-    query = select(_update).where(_update.c.next_at <= now).order_by(_update.c.next_at).limit(limit)
+    """Answers whose time to be said (again) has come, first first."""
+    query = select(_update).where(_update.c.next_at <= now).order_by(_update.c.next_at, _update.c.at).limit(limit)
     return list(conn.execute(query).all())
 
 

@@ -157,9 +157,15 @@ def fetched(conn: Connection, ids: Iterable[int], chats: Collection[str], now: d
     return sorted(letters - set(conn.scalars(open_parts)))
 
 
+def has_all_of(conn: Connection, letter: int) -> bool:
+    """Whether a page has fetched every bubble of a letter; until the commit no page can confirm one."""
+    parts = conn.execute(select(_m.fetched_at).where(_m.letter_id == letter).with_for_update()).all()
+    return bool(parts) and all(part.fetched_at is not None for part in parts)
+
+
 def forget_since(conn: Connection, chat: str, since: datetime) -> None:
     """Deletes a private chat's bubbles from a moment on: they echo the fragments of what turned out a denunciation."""
-    conn.execute(delete(web_message).where(_m.chat == chat, _m.made_at >= since))
+    conn.execute(delete(web_message).where(_m.chat == chat, _m.made_at >= since, _m.letter_id.is_(None)))
 
 
 def purge(conn: Connection, now: datetime) -> None:

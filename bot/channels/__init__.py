@@ -59,8 +59,12 @@ class Receiver(Protocol):
         the channel then calls `said`. Everything else is said by the program itself through `Channel.send`.
         """
 
-    def said(self, incoming: Incoming) -> None:
-        """The answer handed back by `receive(incoming, inline=True)` has been written to the messenger."""
+    def said(self, incoming: Incoming, *, surely: bool = False) -> None:
+        """The answer handed back by `receive(incoming, inline=True)` has been written to the messenger.
+
+        Written into the reply to the update it may be lost with its connection, and is then asked for again; `surely`
+        when a call of its own has said it.
+        """
 
 
 class Channel(Protocol):

@@ -72,8 +72,12 @@ def _without_what_it_cannot(message: Outgoing, limits: Limits, words: Words) -> 
         seen = f"📷 {message.alt}" if message.alt else ""
         message = replace(message, photos=(), alt="", text=_paragraphs(message.text, seen))
     if message.ask and not (limits.contact if message.ask == "contact" else limits.location):
-        asked = words("Please type your phone number.") if message.ask == "contact" else words("Please type the place.")
+        # A typed phone number proves nothing, so nobody is asked for one.
+        asked = words("Please type the place.") if message.ask == "location" else ""
         message = replace(message, ask="", text=_paragraphs(message.text, asked))
+    if message.ask == "contact":
+        shared = words("Or press the button below to share your own phone number.")
+        message = replace(message, text=_paragraphs(message.text, shared))
     if message.ask and message.edit:
         message = replace(message, edit="")  # Telegram brings its sharing button with a new message only
     if (message.toast or message.query) and not (message.query and limits.has_buttons):

@@ -39,10 +39,10 @@ logging.getLogger("telegram").setLevel(logging.WARNING)  # below that it writes 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Seconds: how long Telegram may stay silent, its long poll (cut to 50 there), the first pause after a failure."""
+    """Seconds: how long Telegram may stay silent, its long poll (whole ones, cut to 50 there), the first pause after a failure."""
 
     silence: float = 30.0
-    poll: float = 50.0
+    poll: int = 50
     pause: float = 1.0
 
 

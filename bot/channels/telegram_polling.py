@@ -29,11 +29,11 @@ _log = structlog.get_logger(__name__)
 class Polling:
     """One bot's loop. `take` receives one raw update and raises `NotStored` when it was not kept.
 
-    `wait` is the long poll in seconds (Telegram cuts it to 50), `pause` the first pause after a failure; pauses double.
+    `wait` is the long poll in whole seconds (Telegram cuts it to 50), `pause` the first pause after a failure; pauses double.
     """
 
     def __init__(
-        self, bot: str, call: Call, take: Callable[[Json], Awaitable[None]], *, wait: float = 50, pause: float = 1.0
+        self, bot: str, call: Call, take: Callable[[Json], Awaitable[None]], *, wait: int = 50, pause: float = 1.0
     ) -> None:
         self._bot = bot
         self._call = call
@@ -71,7 +71,7 @@ class Polling:
     async def _ask(self, stopping: asyncio.Future[Any]) -> list[Json]:
         """One getUpdates, given up as soon as we stop: what it would have brought is not confirmed and comes again."""
         self._told = self._offset
-        wanted = {"offset": self._offset, "limit": LIMIT, "timeout": int(self._wait), "allowed_updates": list(ALLOWED)}
+        wanted = {"offset": self._offset, "limit": LIMIT, "timeout": self._wait, "allowed_updates": list(ALLOWED)}
         asking = asyncio.ensure_future(self._call("getUpdates", wanted, self._wait))
         try:
             await asyncio.wait((asking, stopping), return_when=asyncio.FIRST_COMPLETED)

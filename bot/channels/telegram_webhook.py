@@ -106,7 +106,7 @@ class Webhook:
             if incoming.query and not answer.query:
                 self._speaker.answer_later(incoming.query)
             if await self._speaker.say(answer):
-                app.said(incoming)
+                app.said(incoming, surely=True)
             return web.Response()
         if incoming.query and method["method"] != "answerCallbackQuery":
             self._speaker.answer_later(incoming.query, answer.toast, alert=answer.alert)

@@ -38,6 +38,10 @@ class Uploads:
         self._forget()
         return [ref for ref in self._wanted if ref.startswith(f"{user}/")]
 
+    def want(self, ref: str) -> None:
+        """From now on, for an hour, it is taken when it comes."""
+        self._wanted[ref] = self._clock() + WANTED_LIFE
+
     def take(self, ref: str, into: Path) -> None:
         """Move an arrived upload to `into`.
 
@@ -51,7 +55,7 @@ class Uploads:
         try:
             _move(self._path(ref), into)
         except FileNotFoundError:
-            self._wanted[ref] = self._clock() + WANTED_LIFE
+            self.want(ref)
             raise errors.NotYet from None
         self._wanted.pop(ref, None)
 

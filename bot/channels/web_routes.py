@@ -27,6 +27,7 @@ from bot.channels.web_guard import (
 from bot.channels.web_messages import CLIENT_ID, BadMessage, incoming_of, is_group, text_of
 from bot.channels.web_stream import event_of, events
 from handlers.messages import Incoming
+from storage import files
 from storage import web as rows
 
 if TYPE_CHECKING:
@@ -235,6 +236,9 @@ class Routes:
 
     async def _put_file(self, request: web.Request) -> web.StreamResponse:
         ref = self._ref(request, await self._user(request))
+        # It may have been asked for by a program that died meanwhile; refused, the page would drop its only copy.
+        if await self._channel.db.read(lambda conn: files.is_wanted(conn, self._channel.name, ref)):
+            self._channel.uploads.want(ref)
         try:
             await self._channel.uploads.put(ref, request.content, request.content_length)
         except NotWanted:

@@ -11,14 +11,24 @@ from sqlalchemy import create_engine
 
 from bot import demo, logs, prepare, sample
 from bot.config import Settings
-from bot.server import Server, serve, start_loop
+from bot.server import CannotServe, Server, serve, start_loop
 from storage.engine import ENGINE_OPTIONS
 from storage.migrate import synchronous
 
 
 def run(host: str, port: int, folder: Path | None) -> None:
     """A database of its own, the sample commune, the page."""
-    place = folder or Path(tempfile.mkdtemp(prefix="danvan-demo-"))
+    try:
+        _run(host, port, folder or Path(tempfile.mkdtemp(prefix="danvan-demo-")))
+    except (CannotServe, RuntimeError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        typer.echo(f"{error.filename or folder}: {error.strerror}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _run(host: str, port: int, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
     url = f"sqlite+aiosqlite:///{place / 'danvan.db'}"
     logs.setup(level=30, human=True)
@@ -35,5 +45,8 @@ def run(host: str, port: int, folder: Path | None) -> None:
         http_host=host,
         http_port=port,
     )
-    typer.echo(f"danvan demo: http://{host}:{port}  (Ctrl-C to stop; data in {place})")
-    start_loop(serve(Server(settings, demo=sample.DEMO_PHONES)))
+
+    def ready(server: Server) -> None:
+        typer.echo(f"danvan demo: http://{host}:{server.port}  (Ctrl-C to stop; data in {place})")
+
+    start_loop(serve(Server(settings, demo=sample.DEMO_PHONES), ready))

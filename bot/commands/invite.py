@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import segno
 import typer
-from sqlalchemy import Connection
 
+from bot.channels import errors
 from bot.commands.opened import connection
 from bot.config import Settings
 from handlers import registry as registries
+from handlers.clock import day
 from handlers.people import ALPHABET, CODE_LENGTH, normal_phone
 from handlers.registry import Registry
 from storage import accounts
@@ -35,8 +38,8 @@ def run(settings: Settings, who: str, *, group: bool, full: bool) -> None:
         if not group:
             accounts.renew(conn, whom["person_id"], now)
         accounts.put_invite(conn, code, now, now + VALID, **whom)
-        links = [] if group else _links(conn, settings, code)
-    typer.echo(f"{title}\nCode / Mã: {code[:5]}-{code[5:]}   (valid until {now + VALID:%d/%m/%Y}, once)")
+    links = [] if group else _links(settings, code)
+    typer.echo(f"{title}\nCode / Mã: {code[:5]}-{code[5:]}   (valid until {day(now + VALID)}, once)")
     if group:
         typer.echo(f"Type in the group / Gõ trong nhóm: /start {code}")
     for link in links:
@@ -68,6 +71,30 @@ def _group(registry: Registry, who: str, *, full: bool) -> tuple[dict[str, Any],
     return whom, department.name if department else unit.name
 
 
-def _links(_conn: Connection, settings: Settings, code: str) -> list[str]:
+def _links(settings: Settings, code: str) -> list[str]:
+    """For Telegram where its bots can be asked their names, and for the web chat."""
     base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{settings.http_port}"
-    return [f"{base}/i/{code}"]
+    names = asyncio.run(_names(settings)) if settings.telegram_tokens else []
+    return [*(f"https://t.me/{name}?start={code}" for name in names), f"{base}/i/{code}"]
+
+
+async def _names(settings: Settings) -> list[str]:
+    """The bots' user names; one that cannot be asked now is named on standard error and left out."""
+    from bot.channels.telegram import TelegramChannel, Waits
+
+    names = []
+    for token in settings.telegram_tokens:
+        channel = TelegramChannel(
+            token,
+            media=Path,
+            api_base=settings.telegram_api,
+            proxy=settings.telegram_proxy,
+            waits=Waits(silence=5.0),
+        )
+        try:
+            names.append(await channel.who())
+        except errors.SendError as error:
+            typer.echo(f"Telegram bot {channel.bot}: {error.sentence} Its link is left out.", err=True)
+        finally:
+            await channel.stop()
+    return names

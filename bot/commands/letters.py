@@ -19,6 +19,7 @@ SENTENCES = {
     if isinstance(error, type) and issubclass(error, errors.SendError)
 } | {
     "no_account": N_("The person has no chat account that can be reached."),
+    "no_channel": N_("The bot it would go through is no longer among the settings."),
     "": N_("It has been waiting for a long time."),
 }
 

@@ -157,6 +157,13 @@ def categories() -> dict[str, Category]:
 
 
 @cache
+def co_departments() -> dict[str, list[str]]:
+    """Category -> codes of the commune's departments that usually help the lead one; only categories that have any."""
+    found: dict[str, list[str]] = _load("co_departments.json")
+    return found
+
+
+@cache
 def departments() -> dict[str, Department]:
     """A commune's departments by code."""
     rows = _load("departments.json")["commune"]

@@ -119,4 +119,5 @@ file = Table(
     Column("next_at", UtcTime),
     Column("shown", Boolean, nullable=False, default=True, server_default="1"),
 )
+Index("ix_file_sha256", file.c.sha256)
 Index("ix_file_state_next_at", file.c.state, file.c.next_at)

@@ -34,7 +34,7 @@ letter = Table(
     Column("history_id", ForeignKey("history.id")),
     Column("params", Json),
     Column("silent", Boolean, nullable=False, default=False, server_default="0"),
-    Column("state", String(10), nullable=False),  # waiting, claimed, handed, sent, failed, unknown
+    Column("state", String(10), nullable=False),  # waiting, claimed, sending, handed, sent, skipped, failed, unknown
     Column("attempts", Integer, nullable=False, default=0, server_default="0"),
     Column("made_at", UtcTime, nullable=False),
     Column("next_at", UtcTime),  # set while waiting or claimed: when to look at it (again)

@@ -68,6 +68,8 @@ group = Table(
     UniqueConstraint("channel", "bot", "chat"),
 )
 
+Index("ix_chat_group_department_id", group.c.department_id)
+
 web_session = Table(
     "web_session",
     metadata,

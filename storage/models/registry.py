@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
-from storage.models.base import Key, UtcTime, metadata
+from storage.models.base import Json, Key, UtcTime, metadata
 
 unit = Table(
     "unit",
@@ -48,6 +48,8 @@ role = Table(
     Column("department_id", ForeignKey("department.id")),
     Column("valid_from", Date),
     Column("valid_to", Date),
+    Column("superior_id", ForeignKey("person.id")),
+    Column("substitute_id", ForeignKey("person.id")),  # who stands in during leave
     UniqueConstraint("person_id", "code", "unit_id", "department_id"),
 )
 
@@ -57,6 +59,34 @@ routing = Table(
     Column("category", String(40), primary_key=True),
     Column("unit_id", ForeignKey("unit.id"), primary_key=True),
     Column("department_id", ForeignKey("department.id"), nullable=False),
+    Column("co_departments", Json),  # ids of departments of the same unit that help
+    Column("province_department", ForeignKey("department.id")),  # the province's department the lead may turn to
+)
+
+unit_change = Table(  # so that a case of a hamlet that is gone stays readable and counts can be followed
+    "unit_change",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("day", Date, nullable=False),  # the first day of the new order
+    Column("kind", String(8), nullable=False),  # merge (old into new), rename (old is new), split (new out of old)
+    Column("old_unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("new_unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("old_name", String(200), nullable=False),
+    Column("new_name", String(200), nullable=False),
+    UniqueConstraint("day", "kind", "old_unit_id", "new_unit_id"),
+)
+
+group_plan = Table(  # groups a commune wants; a chat becomes one of them when a code is typed there
+    "group_plan",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("unit_id", ForeignKey("unit.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("department_id", ForeignKey("department.id")),
+    Column("mode", String(8), nullable=False, default="brief", server_default="brief"),
+    Column("weekday", Integer),  # of its weekly summary: 1 Monday … 7 Sunday; 0 wants none; not set: the usual
+    Column("hour", Integer),
+    UniqueConstraint("unit_id", "name"),
 )
 
 setting = Table(  # per unit: which department owns intake, who owns the Dân vận movement, …

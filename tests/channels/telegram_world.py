@@ -49,7 +49,7 @@ class Receiver:
         self.inline.append(inline)
         return self.answer(incoming)
 
-    def said(self, incoming: Incoming) -> None:
+    def said(self, incoming: Incoming, *, surely: bool = False) -> None:
         self.told.append(incoming.key)
 
     @property

@@ -31,7 +31,7 @@ def bare(text: str) -> str:
 
 
 def test_what_fits_is_handed_back_as_it_is() -> None:
-    message = Outgoing(HERE, "Chào đồng chí", rows([Button("Gửi", "q:1:a:b")]), photos=("x",), ask="contact")
+    message = Outgoing(HERE, "Chào đồng chí", rows([Button("Gửi", "q:1:a:b")]), photos=("x",), ask="location")
     assert fit(message, FULL, EN)[0] is message
 
 
@@ -172,7 +172,7 @@ def test_what_a_channel_cannot_do_becomes_words_or_goes() -> None:
     )
     with capture_logs() as logs:
         (plain,) = fit(message, PLAIN, EN)
-    assert plain == Outgoing(HERE, "Xong\n\n📷 đường hỏng\n\nPlease type your phone number.")
+    assert plain == Outgoing(HERE, "Xong\n\n📷 đường hỏng")
     assert {log["what"] for log in logs} == {"photos", "toast"}
     (asked,) = fit(Outgoing(HERE, "Ở đâu?", ask="location"), PLAIN, EN)
     assert asked.text == "Ở đâu?\n\nPlease type the place."

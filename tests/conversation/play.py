@@ -67,6 +67,12 @@ class Player:
             await self.stage.start()
         elif what.startswith("at "):
             self.stage.now = datetime.fromisoformat(what[3:]).replace(tzinfo=VN).astimezone(UTC)
+        elif found := re.fullmatch(r"code (\w+): (.+)", what):
+            await self.stage.make_code(found[1], found[2])
+        elif found := re.fullmatch(r"no routing of (\w+)", what):
+            await self.stage.unroute(found[1])
+        elif found := re.fullmatch(r"(blocked|unblocked|removed|added|migrated): (.+)", what):
+            await self.stage.event(found[1], found[2])
         elif found := re.fullmatch(r"(\d+) (minutes?|hours?|days?) later", what):
             unit = found[2].rstrip("s") + "s"
             self.stage.now += timedelta(**{unit: int(found[1])})
@@ -89,9 +95,9 @@ class Player:
         # What is on the screen first; then what was there before it was changed: a slow phone still shows it.
         for seen in [*reversed(self.screens.get(chat, [])), *reversed(self.past.get(chat, []))]:
             for button in (button for row in seen.rows for button in row):
-                if wanted in fold(button.label):
+                if f" {wanted}" in f" {fold(button.label)}":
                     return seen, button
-            if self.stage.numbered and wanted in fold(seen.text):
+            if self.stage.numbered and f" {wanted}" in f" {fold(seen.text)}":
                 return seen, Button(label, "")
         raise AssertionError(f"{chat} sees no button “{label}”")
 
@@ -103,6 +109,11 @@ class Player:
         elif kind == "contact":
             phone, _, own = rest.partition(" ")
             await self.stage.contact(step.who, phone, own=own == "own")
+        elif kind == "sticker":
+            await self.stage.sticker(step.who, step.where)
+        elif kind == "text":
+            times, _, words = rest.partition(" ")
+            await self.stage.say(step.who, step.where, words.strip('"') * int(times))
         elif kind == "album":
             await self.stage.files(step.who, step.where, "photo", int(rest), "")
         else:
@@ -149,9 +160,9 @@ def _typed(seen: Seen, label: str) -> str:
     wanted = fold(label)
     for line in seen.text.splitlines():
         numbered = re.match(r"(\d+)\. (.*)", line)
-        if numbered and wanted in fold(numbered[2]):
+        if numbered and f" {wanted}" in f" {fold(numbered[2])}":
             return numbered[1]
         word = re.search(r"«([^»]+)»", line)
-        if word and wanted in fold(line):
+        if word and f" {wanted}" in f" {fold(line)}":
             return word[1]
     return label

@@ -2,14 +2,17 @@
 
 # a comment
 with Bình: nv-head-1            who takes part, by the roster's code
-group PKT: 05716/PKT            a chat group
+group PKT: 05716/PKT            a chat group; ("group PKT: untied") one the program does not know
 Bình: xin chào                  says
 Bình presses: Tiếp nhận         presses a button (in a group: "Lan presses in PKT: …")
-Bình sends: photo               photo, photo "caption", album 3, voice, video, document, pin 21.5,105.8,
-                                contact 0900000001 own, contact 0900000001 other
+Bình sends: photo               photo, photo "caption", album 3, voice, video, document, pin 21.5,105.8, sticker,
+                                contact 0900000001 own, contact 0900000001 other, text 500 "words, that often"
 Bình replies to KN-0001: …      replies to the last message that names it (in a group: "Lan replies in PKT to KN-0001: …")
 Bình edits "old": new           edits what they said
 -- 3 days later / at 2026-11-27 16:00 / restart / tick
+-- code ABCDE23456: mau-pkt-1   a one-time code of a person, or of a group ("05716/PKT", "05716/PKT full", "05716")
+-- no routing of giao_thong     the table has no such row any more
+-- blocked: Bình                also unblocked; of a group: removed, added, migrated
     Bình ← text, further lines, [buttons]
 """
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.channels import NotStored
 from handlers.messages import Attachment, Button, Contact, Incoming, Outgoing
 from tests.conversation.fake import FakeChannel
 from tests.conversation.world import Seen as News
@@ -59,8 +60,16 @@ class Stage(World):
         """Hands it over; the id of the message is the update's key unless given."""
         incoming = self.incoming(name, where, **what)
         incoming = incoming if incoming.message else replace(incoming, message=incoming.key)
-        await self.running.app.receive(incoming)
+        for _ in range(self.times):
+            await self._deliver(incoming)
         return incoming.message
+
+    async def _deliver(self, incoming: Incoming) -> None:
+        """What is not kept is delivered again."""
+        try:
+            await self.running.app.receive(incoming)
+        except NotStored:
+            await self._deliver(incoming)
 
     async def say(self, who: str, where: str, text: str, reply_to: str = "") -> str:
         """A text."""
@@ -88,6 +97,18 @@ class Stage(World):
     async def contact(self, who: str, phone: str, *, own: bool) -> None:
         """A number."""
         await self.receive(who, contact=Contact(phone, own))
+
+    async def sticker(self, who: str, where: str) -> None:
+        """Of no kind we know."""
+        await self.receive(who, where, unsupported=True)
+
+    async def event(self, what: str, whom: str) -> None:
+        """To a group, or to somebody's private chat."""
+        by, where = (next(iter(self.users)), whom) if whom in self.groups else (whom, "")
+        moved = f"g:{whom} (new)" if what == "migrated" else ""
+        await self.receive(by, where, event=what, moved_to=moved)
+        if moved:
+            self.groups[whom] = moved
 
     def news(self) -> list[News]:
         """What the channel was told to show."""

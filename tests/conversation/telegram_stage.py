@@ -24,6 +24,12 @@ class Watched(BotApi):
     def __init__(self) -> None:
         super().__init__()
         self.appeared: list[tuple[str, Shown]] = []  # mark, the message; of a note only its chat and text count
+        self.deaf = False
+
+    async def inline(self, bot: BotAccount, answer: Json) -> None:
+        """While `deaf` the webhook's answers are lost on the way, which is why Telegram delivers again."""
+        if not self.deaf:
+            await super().inline(bot, answer)
 
     async def _run(self, bot: BotAccount, method: str, given: Json, files: Json) -> Any:
         result = await super()._run(bot, method, given, files)
@@ -53,6 +59,7 @@ class TelegramStage(World):
     api: Watched = field(default_factory=Watched)
     people: dict[str, Person] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
+    repeated: int = 0
 
     @property
     def place(self) -> tuple[str, str]:
@@ -70,6 +77,7 @@ class TelegramStage(World):
         if not self.api.base:
             await self.api.start()
             self.api.bot(TOKEN, "danvan_bot")
+            self.api.deaf = self.times > 1
             self.port = free_port()
         self.api.first.commands.clear()
         await super().start()
@@ -88,8 +96,20 @@ class TelegramStage(World):
     async def quiet(self) -> None:
         """Every update is taken, everything is said, and no pressed button is left with its spinner."""
         await self.api.settled()
+        await self._again()
         await super().quiet()
         await self.api.until(lambda: all(press.answered for press in self.api.presses.values()))
+
+    async def _again(self) -> None:
+        """What came since the last time is delivered `times` times in all; only the last answer is heard."""
+        numbers = [number for number in self.api.first.log if number > self.repeated]
+        for left in range(self.times - 2, -1, -1):
+            self.api.deaf = left > 0
+            for number in numbers:
+                self.api.feed.again(self.api.first, number)
+            await self.api.settled()
+        self.api.deaf = self.times > 1
+        self.repeated = max(numbers, default=self.repeated)
 
     # What people do.
 
@@ -145,6 +165,23 @@ class TelegramStage(World):
     async def contact(self, who: str, phone: str, *, own: bool) -> None:
         """From the address book, or with the sharing key."""
         self.people[who].contact(phone, own=own)
+
+    async def sticker(self, who: str, where: str) -> None:
+        """From a set."""
+        self.people[who].sticker(self.chats[where or who])
+
+    async def event(self, what: str, whom: str) -> None:
+        """In the settings of a chat; the first of the cast looks after the groups."""
+        first = next(iter(self.people.values()))
+        if what in ("blocked", "unblocked"):
+            self.people[whom].block(blocked=what == "blocked")
+        elif what == "migrated":
+            self.chats[whom] = self.api.upgrade(self.chats[whom], first)
+            self.groups[whom] = str(self.chats[whom].id)
+        elif what == "removed":
+            self.api.remove_bot(self.chats[whom], first)
+        else:
+            self.api.add_bot(self.chats[whom], first)
 
     # What they see.
 

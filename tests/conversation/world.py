@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from PIL import Image
-from sqlalchemy import Connection, create_engine, insert, select, update
+from sqlalchemy import Connection, create_engine, delete, insert, select, update
 
 from bot import prepare, sample
 from bot.config import Settings
@@ -28,7 +28,7 @@ from storage import accounts
 from storage.engine import ENGINE_OPTIONS
 from storage.migrate import synchronous
 from storage.models.people import account, group
-from storage.models.registry import department, person, unit
+from storage.models.registry import department, person, registry_version, routing, unit
 
 MORNING = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # a Wednesday, nine in the morning in Viet Nam
 
@@ -66,6 +66,7 @@ class World(ABC):
     users: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
     port: int = 0
+    times: int = 1  # how often the messenger delivers each update
 
     by_invite: ClassVar[bool] = True  # people of the cast come in by a code and press "I agree", as in life
 
@@ -87,7 +88,7 @@ class World(ABC):
 
     @abstractmethod
     async def group_chat(self, name: str) -> str:
-        """Makes a group chat of everybody here. Returns its id; `known` follows when the program knows it."""
+        """Makes a group chat of everybody here. Returns its id."""
 
     @abstractmethod
     async def say(self, who: str, where: str, text: str, reply_to: str = "") -> str:
@@ -112,6 +113,14 @@ class World(ABC):
     @abstractmethod
     async def contact(self, who: str, phone: str, *, own: bool) -> None:
         """Shares a phone number."""
+
+    @abstractmethod
+    async def sticker(self, who: str, where: str) -> None:
+        """Sends something that is neither words nor a file."""
+
+    async def event(self, what: str, whom: str) -> None:
+        """Something happens to a chat: a person has blocked the program, a group has removed it. Not everywhere can it."""
+        raise AssertionError(f"{what} cannot happen here to {whom}")
 
     @abstractmethod
     def news(self) -> list[Seen]:
@@ -190,29 +199,43 @@ class World(ABC):
         return work
 
     async def make_group(self, name: str, code: str) -> None:
-        """A tied group: `<unit>` or `<unit>/<department>`, with ` full` where it sees whole cases."""
-        where, _, mode = code.partition(" ")
-        unit_code, _, department_code = where.partition("/")
+        """A tied group: `<unit>` or `<unit>/<department>`, with ` full` where it sees whole cases; or an `untied` one."""
         self.groups[name] = await self.group_chat(name)
+        if code == "untied":
+            return
         channel, bot = self.place
 
         def work(conn: Connection) -> None:
-            unit_id = conn.execute(select(unit.c.id).where(unit.c.code == unit_code)).scalar_one()
-            query = select(department.c.id).where(department.c.unit_id == unit_id, department.c.code == department_code)
-            row = {
-                "unit_id": unit_id,
-                "department_id": conn.execute(query).scalar(),
-                "name": name,
-                "mode": mode or "brief",
-            }
             place = {"channel": channel, "bot": bot, "chat": self.groups[name]}
-            conn.execute(insert(group).values(**row, **place, tied_at=self.now - timedelta(days=60)))
+            since = self.now - timedelta(days=60)
+            conn.execute(insert(group).values(name=name, **_scope(conn, code), **place, tied_at=since))
 
         await self.running.db.write(work)
-        await self.group_known(name)
+        await self.group_known()
 
-    async def group_known(self, name: str) -> None:  # noqa: B027 - most worlds need do nothing here
-        """The program knows the group now."""
+    async def make_code(self, code: str, whose: str) -> None:
+        """A one-time code for a person of the roster, or for a group (see `make_group`)."""
+
+        def work(conn: Connection) -> None:
+            found = conn.execute(select(person.c.id).where(person.c.code == whose)).scalar()
+            scope = {"person_id": found} if found else _scope(conn, whose)
+            accounts.put_invite(conn, code, self.now, self.now + timedelta(days=7), **scope)
+
+        await self.running.db.write(work)
+
+    async def unroute(self, category: str) -> None:
+        """Nobody is named for this category any more."""
+
+        def work(conn: Connection) -> None:
+            conn.execute(delete(routing).where(routing.c.category == category))
+            conn.execute(update(registry_version).values(version=registry_version.c.version + 1))
+
+        await self.running.db.write(work)
+        await self.running.app.load()
+
+    async def group_known(self) -> None:
+        """The program knows a new group now."""
+        await self.running.app.load()
 
     def chat_of(self, who: str, where: str = "") -> str:
         """The messenger's id of a group, or of somebody's private chat."""
@@ -221,6 +244,15 @@ class World(ABC):
     def name_of(self, chat: str) -> str:
         """The transcript's name of a chat."""
         return next((name for name, known in {**self.users, **self.groups}.items() if known == chat), chat)
+
+
+def _scope(conn: Connection, code: str) -> dict[str, object]:
+    """What a group is of, and how much it sees."""
+    where, _, mode = code.partition(" ")
+    unit_code, _, department_code = where.partition("/")
+    unit_id = conn.execute(select(unit.c.id).where(unit.c.code == unit_code)).scalar_one()
+    query = select(department.c.id).where(department.c.unit_id == unit_id, department.c.code == department_code)
+    return {"unit_id": unit_id, "department_id": conn.execute(query).scalar(), "mode": mode or "brief"}
 
 
 SomeWorld = TypeVar("SomeWorld", bound=World)

@@ -52,7 +52,7 @@ def test_other_lists() -> None:
     assert len(facts.roles()) == 18
     assert [k for k, kind in facts.kinds().items() if kind.petition] == ["feedback", "proposal"]
     assert [u.days for u in facts.urgencies().values()] == [1, 3, 10, 10]
-    assert facts.urgencies()["cao"].name("vi") == "Cao"
+    assert facts.urgencies()["cao"].name("vi") == "Gấp"
 
 
 def test_what_is_read_is_nfc() -> None:

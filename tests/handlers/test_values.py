@@ -117,7 +117,7 @@ def test_shown():
     assert shown(question("integer", "household"), 1250, (), words) == "1.250 households"
     assert shown(question("decimal", "m2"), 2450.5, (), words) == "2.450,5 m²"
     assert shown(question("geopoint"), {"lat": 21.5, "lon": 105.8}, (), words) == "📍 21.50000, 105.80000"
-    assert shown(question("geopoint"), {"words": "gần trường", "lat": 1, "lon": 2}, (), words) == "gần trường"
+    assert shown(question("geopoint"), {"words": "gần trường", "lat": 1, "lon": 2}, (), words) == "gần trường 📍"
     assert shown(question("text"), None, (), words) == ""
 
 
