@@ -24,6 +24,7 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     with contextlib.suppress(ImportError, OSError, AttributeError, TypeError):
         import ctypes
 

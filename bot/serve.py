@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ TRIAL = (
 
 def main() -> None:
     """Serve until stopped; ends with 2 and a plain sentence when the settings are wrong, with 1 when it cannot serve."""
+    gc.disable()  # loading makes no garbage to speak of; `lean.settle` enables it again
     # The child reads the settings while we load the program.
     child = subprocess.Popen([sys.executable, "-m", "bot.load_settings"], stdout=subprocess.PIPE)
     from bot import lean

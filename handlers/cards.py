@@ -206,17 +206,20 @@ def move_line(view: View, row: Any) -> str:
     return sentences[row.action].format(**names) + reason
 
 
-def buttons(view: View, case: Any, role: str, *, group: bool = False) -> Rows:
-    """What `role` may do now, each with the word that does the same; in a group also "open in private"."""
+def buttons(view: View, case: Any, role: str, *, reader: int | None = None, group: bool = False) -> Rows:
+    """What `role` may do now, each with the word that does the same; in a group also "open in private".
+
+    `reader` is the person who sees them: an answer is supplemented by who gave it, so nobody else has a button for that.
+    """
     _ = view.words
     found = []
     if group:
         found.append(Button(_("Open in private"), payload(case, "open"), word=f"xem {case.code}"))
     elif files.of_case(view.conn, case.id):
         found.append(Button(_("See photos and files"), payload(case, "files"), word=f"ảnh {case.code}"))
-    acts = [
-        action for action in status.allowed(case.subject, case.state, role) if action in ACTIONS and action != "reply"
-    ]
+    done = case.state == "answered" and reader != case.holder_id
+    acts = [action for action in status.allowed(case.subject, case.state, role) if action in ACTIONS]
+    acts = [action for action in acts if action != "reply" and not (done and action == "answer")]
     for action in acts:
         style = STYLES.get(action, "")
         found.append(

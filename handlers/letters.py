@@ -31,7 +31,7 @@ def _card(view: View, letter: Any) -> Any:
     if not roles & {"department", "intake", "superior"}:
         # It lies elsewhere now: whoever had it sees where it went, and no more.
         return (cards.brief(view, case), ()) if letter.edits else None
-    return cards.full(view, case, handler=True), cards.buttons(view, case, access.best(roles))
+    return cards.full(view, case, handler=True), cards.buttons(view, case, access.best(roles), reader=letter.person_id)
 
 
 def _group_card(view: View, letter: Any, case: Any) -> Any:
@@ -102,7 +102,7 @@ def _replied(view: View, letter: Any) -> Any:
         return None
     role = cards.role_of_person(view, case, letter.person_id)
     text = _("💬 {code}: the reporter answers:\n\n“{words}”").format(code=case.code, words=row.words or "")
-    return (text, cards.buttons(view, case, role)) if role else None
+    return (text, cards.buttons(view, case, role, reader=letter.person_id)) if role else None
 
 
 def _alarm(view: View, letter: Any) -> Any:

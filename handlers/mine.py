@@ -88,7 +88,7 @@ def show(turn: Turn, case: Any) -> list[Outgoing]:
         + "\n"
         + cards.story(view, case, handler=bool(roles - {"reporter"}))
     )
-    buttons = [button for row in cards.buttons(view, case, role) for button in row]
+    buttons = [button for row in cards.buttons(view, case, role, reader=turn.me.id) for button in row]
     if case.state == "asked" and case.reporter_id == turn.me.id:
         buttons.insert(
             0, Button(_(cards.ACTIONS["reply"]), cards.payload(case, "reply"), word=f"đáp {case.code}", style="primary")

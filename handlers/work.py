@@ -81,7 +81,9 @@ def _changed(turn: Turn, case: Any, role: str) -> Outgoing:
     """Giving a case away is decided on how it stands now, not on how an old card showed it."""
     view = _view(turn)
     text = turn.words("{code} has changed meanwhile. Please look again:").format(code=case.code)
-    return turn.say(f"{text}\n\n{cards.brief(view, case)}", cards.buttons(view, case, role), to=turn.private)
+    return turn.say(
+        f"{text}\n\n{cards.brief(view, case)}", cards.buttons(view, case, role, reader=turn.me.id), to=turn.private
+    )
 
 
 def do(turn: Turn, case_id: int, action: str, words: str) -> list[Outgoing]:
@@ -120,7 +122,8 @@ def _at_once(turn: Turn, case_id: int, action: str) -> list[Outgoing]:
         return [Outgoing(to=turn.incoming.address, toast=sentence.format(code=case.code), query=turn.incoming.query)]
     view = _view(turn)
     text = sentence.format(code=case.code)
-    return [turn.say(text, cards.buttons(view, case, cards.role_of_person(view, case, turn.me.id)), to=turn.private)]
+    role = cards.role_of_person(view, case, turn.me.id)
+    return [turn.say(text, cards.buttons(view, case, role, reader=turn.me.id), to=turn.private)]
 
 
 def _spoken(turn: Turn, case_id: int, move: Move) -> list[Outgoing]:

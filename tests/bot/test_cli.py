@@ -211,9 +211,9 @@ async def test_run_prepares_serves_and_ends_with_zero(tmp_path: Path, number: in
     assert sorted(path.name for path in tmp_path.iterdir()) == ["danvan-media", "danvan.db"]
 
 
-async def test_a_page_that_is_open_does_not_hold_it_up(tmp_path: Path, prepared_sqlite: str) -> None:
+async def test_a_page_that_is_open_does_not_hold_it_up(tmp_path: Path, prepared_url: str) -> None:
     port = free_port()
-    given = {"MODE": "live", "HTTP_PORT": port, "DATABASE_URL": prepared_sqlite, "MEDIA_DIR": tmp_path / "media"}
+    given = {"MODE": "live", "HTTP_PORT": port, "DATABASE_URL": prepared_url, "MEDIA_DIR": tmp_path / "media"}
     with started(tmp_path, "run", **given) as process:
         await healthy(port, process)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -222,3 +224,13 @@ async def test_stopping_finishes_what_was_taken(prepared_sqlite: str, tmp_path: 
     assert await work == 1
     async with served(prepared_sqlite, tmp_path) as (server, _):
         assert await server.db.read(lambda conn: outbox.last_run(conn, "last"))
+
+
+def test_what_serving_never_loads() -> None:
+    """Terminal libraries and all that belongs to processes of their own."""
+    code = "import sys, bot.serve; from bot.server import Server; import bot.channels.telegram; print(*sys.modules)"
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(child.stdout.split())
+    assert {"sqlalchemy", "aiohttp", "bot.app"} <= loaded
+    heavy = {"rich.console", "click.core", "pydantic", "typer", "holidays", "PIL", "alembic"}
+    assert loaded & (heavy | {"pyxform", "openpyxl", "elementpath", "matplotlib", "segno"}) == set()
