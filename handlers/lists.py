@@ -38,8 +38,18 @@ def default(turn: Turn, question: str, draft: Draft) -> str:
     return ""
 
 
+_GUESSES: dict[int, tuple[str, ...]] = {}
+
+
 def _categories(story: str) -> tuple[Choice, ...]:
-    return _categories_after(tuple(triage.guess_categories(story)[:3]) if story else ())
+    """Asked for on every screen that shows the category; the guess is kept by the words' hash, never by the words."""
+    key = hash(story)
+    guessed = _GUESSES.get(key)
+    if guessed is None:
+        if len(_GUESSES) > 1024:
+            _GUESSES.clear()
+        guessed = _GUESSES[key] = tuple(triage.guess_categories(story)[:3]) if story else ()
+    return _categories_after(guessed)
 
 
 @lru_cache(maxsize=256)

@@ -39,6 +39,7 @@ class Turn:
     person: Person | None = None
     numbered: bool = False
     letters: bool = False
+    _day: date | None = None
 
     @property
     def me(self) -> Person:
@@ -48,8 +49,10 @@ class Turn:
 
     @property
     def day(self) -> date:
-        """Today in Viet Nam."""
-        return today(self.now)
+        """Today in Viet Nam; asked for many times an update."""
+        if self._day is None:
+            self._day = today(self.now)
+        return self._day
 
     @property
     def roles(self) -> list[Role]:
