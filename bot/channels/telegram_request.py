@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from bot.channels import errors
 from bot.channels.telegram_errors import named
 
 Json = dict[str, Any]
+JSON = {"Content-Type": "application/json"}
 CONNECT = 10.0  # seconds
 NOT_SENT = (
     aiohttp.ClientConnectorError,  # name not found, refused, no TLS
@@ -133,15 +135,17 @@ class AiohttpRequest(BaseRequest):
         self, method: str, url: str, silence: float, *, json: Json | None = None, form: aiohttp.FormData | None = None
     ) -> tuple[int, bytes]:
         body = orjson.dumps(json) if form is None else form
-        headers = {"Content-Type": "application/json"} if form is None else None
-        limit = aiohttp.ClientTimeout(total=None, connect=CONNECT, sock_read=silence)
+        headers = JSON if form is None else None
         try:
-            async with (
-                asyncio.timeout(2 * CONNECT + silence + (0 if form is None else 60)),
-                self.session.request(
-                    method, url, data=body, headers=headers, proxy=self._proxy, timeout=limit, allow_redirects=False
-                ) as response,
-            ):
+            async with self.session.request(
+                method,
+                url,
+                data=body,
+                headers=headers,
+                proxy=self._proxy,
+                timeout=_limit(silence, upload=form is not None),
+                allow_redirects=False,
+            ) as response:
                 code, payload = response.status, await response.read()
         except NOT_SENT as error:
             raise Failed(0, type(error).__name__, sent=False) from None
@@ -150,6 +154,13 @@ class AiohttpRequest(BaseRequest):
         if HTTPStatus.OK <= code < HTTPStatus.MULTIPLE_CHOICES:
             return code, payload
         raise _refusal(code, payload, response.headers.get("Retry-After", ""))
+
+
+@cache
+def _limit(silence: float, *, upload: bool) -> aiohttp.ClientTimeout:
+    """One object per length of silence: making one for each press would be felt."""
+    total = 2 * CONNECT + silence + (60 if upload else 0)
+    return aiohttp.ClientTimeout(total=total, connect=CONNECT, sock_read=silence if upload else None)
 
 
 async def _write(response: aiohttp.ClientResponse, part: Path, most: int) -> None:
