@@ -7,6 +7,7 @@ background, and sends fail with the errors of `bot.channels.errors`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -167,6 +168,25 @@ class TelegramChannel:
             return None
         return {"method": "sendMessage", **self._text(message)}
 
+    async def prepare(self, message: Outgoing) -> None:
+        """Before `inline`: makes room. If that fails it is said by `send`, which tries again and names the failure."""
+        with contextlib.suppress(Failed):
+            await self._make_room(message)
+
+    async def _make_room(self, message: Outgoing) -> None:
+        """One message cannot both take away the sharing button and bring buttons of its own. Raises `Failed`."""
+        chat = message.to.chat
+        if chat not in self._keyboards or message.ask or not message.buttons or message.edit:
+            return
+        gone = {
+            "chat_id": int(chat),
+            "text": "✓",
+            "reply_markup": {"remove_keyboard": True},
+            "disable_notification": True,
+        }
+        await self._call("sendMessage", gone, 0)
+        self._keyboards.discard(chat)
+
     def answer_later(self, query: str, toast: str = "", *, alert: bool = False) -> None:
         """Stops a pressed button's spinner. "Query is too old" and other failures hurt nobody, so they stop nothing."""
         if len(self._tasks) < WAITING:
@@ -209,13 +229,7 @@ class TelegramChannel:
         return message.edit
 
     async def _send_text(self, message: Outgoing) -> str:
-        chat = message.to.chat
-        if message.buttons and not message.ask and chat in self._keyboards:
-            # One message cannot both take away the sharing button and bring buttons of its own.
-            await self._api.send_message(
-                int(chat), "✓", api_kwargs={"reply_markup": {"remove_keyboard": True}, "disable_notification": True}
-            )
-            self._keyboards.discard(chat)
+        await self._make_room(message)
         return _id(await self._api.send_message(**_known(self._text(message), "chat_id", "text")))
 
     def _text(self, message: Outgoing) -> Json:

@@ -32,6 +32,9 @@ class Speaker(Protocol):
     def inline(self, message: Outgoing, pressed: Json | None) -> Json | None:
         """The method to answer the update with, or None when its result must be seen. `pressed`: a tap's message."""
 
+    async def prepare(self, message: Outgoing) -> None:
+        """What has to be done before `inline` can say it."""
+
     def answer_later(self, query: str, toast: str = "", *, alert: bool = False) -> None:
         """Stops the spinner of a pressed button, some time soon."""
 
@@ -101,6 +104,7 @@ class Webhook:
     async def _answer(
         self, app: Receiver, request: web.Request, incoming: Incoming, answer: Outgoing, pressed: Json | None
     ) -> web.StreamResponse:
+        await self._speaker.prepare(answer)
         method = self._speaker.inline(answer, pressed)
         if method is None:
             if incoming.query and not answer.query:
