@@ -19,6 +19,7 @@ from handlers.words import Words
 
 WAIT = timedelta(minutes=10)
 MOST = 10_000
+EACH = 5  # messages of one chat that may wait side by side, each with its own question
 
 Verdict = Literal["ordinary", "ask", "denunciation", "not", "gone"]
 _YES = frozenset({"phai", "dung", "dung la to cao", "la to cao", "co", "1", "yes", "yes it is"})
@@ -26,10 +27,10 @@ _NO = frozenset({"khong phai", "khong phai to cao", "khong", "2", "no", "no it i
 
 
 class Guard:
-    """Keeps at most `MOST` messages, each ten minutes."""
+    """Keeps words of at most `MOST` chats, for ten minutes."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[tuple[str, str, str], tuple[datetime, Incoming]] = OrderedDict()
+        self._held: OrderedDict[tuple[str, str, str], tuple[datetime, list[Incoming]]] = OrderedDict()
 
     def judge(self, incoming: Incoming, now: datetime) -> Verdict:
         """What is to be done with this message; nothing is stored yet."""
@@ -37,7 +38,7 @@ class Guard:
         if incoming.tap.startswith("d:"):
             return self._answer(incoming, incoming.tap.startswith("d:yes"))
         held = self._held.get(_who(incoming))
-        if held is not None and not incoming.tap and held[1].key != incoming.key:
+        if held is not None and not incoming.tap and all(words.key != incoming.key for words in held[1]):
             word = fold(incoming.text) if len(incoming.text) <= 40 else ""
             if word in _YES or word in _NO:
                 return self._answer(incoming, word in _YES)
@@ -47,15 +48,19 @@ class Guard:
         """Keep the words until the person has answered. In a group nobody is asked, so nothing is kept."""
         if incoming.group:
             return
-        self._held[_who(incoming)] = (now + WAIT, incoming)
+        _until, words = self._held.get(_who(incoming), (now, []))
+        others = [held for held in words if held.key != incoming.key][-EACH + 1 :]
+        self._held[_who(incoming)] = (now + WAIT, [*others, incoming])
         self._held.move_to_end(_who(incoming))
         if len(self._held) > MOST:
             self._held.popitem(last=False)
 
     def take(self, incoming: Incoming) -> Incoming | None:
-        """The words that waited for this answer; they wait no more."""
-        held = self._held.pop(_who(incoming), None)
-        return held[1] if held else None
+        """The words that waited longest for this answer; they wait no more."""
+        until, words = self._held.pop(_who(incoming), (None, []))
+        if until is not None and len(words) > 1:
+            self._held[_who(incoming)] = (until, words[1:])
+        return words[0] if words else None
 
     def _answer(self, incoming: Incoming, yes: bool) -> Verdict:  # noqa: FBT001 - the answer is yes or no
         if yes:

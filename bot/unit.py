@@ -22,6 +22,7 @@ from storage import web as web_rows
 from storage.updates import Found
 
 SAY_AGAIN = timedelta(seconds=30)
+USED = timedelta(hours=12)  # how exactly it is known which account a person used last: letters go there
 FRAGMENTS = timedelta(hours=1)  # what was said so shortly before a denunciation may be part of it
 
 
@@ -46,6 +47,8 @@ def run(conn: Connection, state: State, incoming: Incoming, now: datetime, *, nu
     turn = Turn(conn, now, incoming, state.registry, state.forms, words, account=found, numbered=numbered)
     turn.person = state.registry.people.get(found.person_id) if found is not None else None
     out = dispatch.handle(turn)
+    if found is not None and now - found.used_at > USED:
+        accounts.change(conn, found.id, used_at=now)
     if incoming.channel == "web" and turn.person is not None and _agreed(found):
         web_own.keep(conn, incoming, turn.person.name, now)  # judged by now, so its own page may show it again
     _offer(turn, out)

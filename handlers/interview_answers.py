@@ -185,7 +185,7 @@ def files(turn: Turn) -> Step:
     caption = nfc_clean(incoming.text)
     full = [file for file in incoming.attachments if not _store(turn, file, caption)]
     draft.album = incoming.album or draft.album
-    if repeat:
+    if repeat and not full:
         return Step(draft, ())
     turn.env = replace(turn.env, arriving=bool(incoming.album))
     if full:
@@ -260,6 +260,9 @@ def edited(turn: Turn) -> Step:
         why = question.message.in_(env.words.lang)
     if why:
         return turn.say(why)
+    before = draft.answers.get(question.name)
+    if question.type == "geopoint" and isinstance(before, dict) and isinstance(value, dict):
+        value = before | value  # new words for the place; its pin stays
     draft.answers[question.name] = value
     turn.note = tick(question, draft, env)
     return turn.say(N_("Changed."))

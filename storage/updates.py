@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
@@ -31,6 +31,7 @@ _FIND = Hot(
         _account.c.draft_id,
         _account.c.offered,
         _account.c.stopped,
+        _account.c.used_at,
         _draft.c.form_hash,
         _draft.c.case_id,
         _draft.c.body,
@@ -74,6 +75,7 @@ class Found(NamedTuple):
     draft_id: int | None
     offered: Any
     stopped: str | None
+    used_at: datetime
     form_hash: str | None
     case_id: int | None
     body: Any
@@ -95,9 +97,9 @@ def find(conn: Connection, channel: str, bot: str, user: str, key: str) -> Found
     row = _FIND.run(conn, {"its_channel": channel, "its_bot": bot, "its_user": user, "its_key": key}).fetchone()
     if row is None:
         return None
-    id_, person, consent, draft, offered, stopped, form, case, body, seen_, answer = row
+    id_, person, consent, draft, offered, stopped, used, form, case, body, seen_, answer = row
     return Found(
-        id_, person, consent, draft, _json(offered), stopped, form, case, _json(body), seen_, _json(answer)
+        id_, person, consent, draft, _json(offered), stopped, _aware(used), form, case, _json(body), seen_, _json(answer)
     )  # fmt: skip
 
 
@@ -105,6 +107,11 @@ def seen(conn: Connection, channel: str, bot: str, key: str) -> Seen | None:
     """The update's row if it was here before."""
     row = _SEEN.run(conn, {"its_channel": channel, "its_bot": bot, "its_key": key}).fetchone()
     return Seen(row[0], _json(row[1])) if row is not None else None
+
+
+def _aware(value: Any) -> datetime:
+    """SQLite's driver gives a time as text without its zone, which is UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
 
 
 def _json(value: Any) -> Any:

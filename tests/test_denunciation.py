@@ -105,3 +105,52 @@ async def test_words_are_forgotten_after_ten_minutes(sqlite_url: str, tmp_path: 
 def _count(conn: Connection) -> int:
     row = conn.execute(select(counter.c.count).where(counter.c.kind == "denunciation")).first()
     return row.count_1 if row is not None and hasattr(row, "count_1") else (row[0] if row is not None else 0)
+
+
+async def test_an_old_button_wipes_nothing(database_url: str, tmp_path: Path) -> None:
+    """The button stays in the chat for ever; pressed another day it must not cost the report that is open then."""
+    async with on_stage(database_url, tmp_path / "media", FakeChannel("fake", BUTTONS)) as stage:
+        await stage.join("Binh", CADRE)
+        await say(stage, text=WORDS)
+        old = stage.channel.chats[stage.users["Binh"]][-1]
+        await say(stage, tap="m:petition", query="q", message="1")
+        await say(stage, text="Cầu treo gãy hai thanh ván")
+        stage.now = stage.now.replace(hour=stage.now.hour + 1)
+        await say(stage, tap=old.message.buttons[0][0].data, query="q2", message=old.id)
+        await say(stage, tap="m:mine", query="q3", message="1")
+        assert any(
+            "Cầu treo" in button.label
+            for seen in stage.channel.chats[stage.users["Binh"]][-2:]
+            for row in seen.message.buttons
+            for button in row
+        )
+
+
+async def test_two_at_once_wait_side_by_side(sqlite_url: str, tmp_path: Path) -> None:
+    """Each has its own question; answering one does not lose the other."""
+    async with on_stage(sqlite_url, tmp_path / "media", FakeChannel("fake", BUTTONS)) as stage:
+        await stage.join("Binh", CADRE)
+        await say(stage, tap="m:petition", query="q", message="1")
+        await say(stage, text=WORDS)
+        await say(stage, text=WORDS + " lần hai")
+        await say(stage, tap="d:no", query="q2", message="9")
+        assert "2/" in last(stage)
+        await say(stage, tap="d:no", query="q3", message="9")
+        assert "gõ lại" not in last(stage)
+
+
+async def test_in_a_group_nobody_is_asked_and_nothing_waits(sqlite_url: str, tmp_path: Path) -> None:
+    """Neither there, also not when it is delivered twice, nor in private afterwards."""
+    async with on_stage(sqlite_url, tmp_path / "media", FakeChannel("fake", BUTTONS)) as stage:
+        await stage.join("Binh", CADRE)
+        await stage.make_group("PKT", "05716/PKT")
+        heard = stage.incoming("Binh", "PKT", text=WORDS)
+        assert stage.server is not None
+        for _ in range(2):
+            await stage.server.app.receive(heard)
+            await stage.quiet()
+        assert stage.groups["PKT"] not in stage.channel.chats
+        await say(stage, tap="m:petition", query="q", message="1")
+        await say(stage, text="co")
+        assert await stage.server.db.read(_count) == 0
+        assert "TỐ CÁO" not in last(stage)
