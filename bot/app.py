@@ -87,6 +87,7 @@ class App:
             self.letters_due.set()
             self.files_due.set()
         if done.purge:
+            self.speaker.forget(about.address)
             self._purge_due = True
             self.purge_due.set()  # at once, but the person is not kept waiting for it
         return await self.speaker.answer(about, done, inline=inline and about is incoming)

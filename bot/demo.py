@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 from bot import sample
 from bot.schedule import post_summary
 from handlers.clock import today
-from handlers.registry import Registry
-from storage import groups, outbox
+from storage import groups
 from storage import registry as registry_rows
 
 if TYPE_CHECKING:
@@ -28,30 +27,13 @@ def fill(conn: Connection, now: datetime) -> bool:
 
 
 async def post_summaries(app: App) -> None:
-    """The button: this week's summary now, once a press, to every group."""
-    now = app.clock()
+    """The button: this week's summary now, to every group; it may be looked at as often as one likes."""
+    now, registry = app.clock(), app.state.registry
     year, week, _day = today(now).isocalendar()
+    again = f"-{now:%Y%m%d%H%M%S}"
 
     def work(conn: Connection) -> int:
-        return sum(_again(conn, app.state.registry, row, year, week, now) for row in groups.all_live(conn))
+        return sum(post_summary(conn, registry, row, year, week, now, again=again) for row in groups.all_live(conn))
 
     await app.db.write(work)
     app.letters_due.set()
-
-
-def _again(conn: Connection, registry: Registry, row: object, year: int, week: int, now: datetime) -> int:
-    """In the demo a summary may be looked at as often as one likes, so its key carries the moment too."""
-    queued = post_summary(conn, registry, row, year, week, now)
-    if queued:
-        return queued
-    from handlers import summary
-
-    group_id = row.id  # type: ignore[attr-defined]
-    data = summary.build(conn, registry, row, year, week, now)
-    letter = {
-        "dedupe": f"summary:{group_id}:{now:%Y%m%d%H%M%S}",
-        "template": "summary",
-        "group_id": group_id,
-        "params": data,
-    }
-    return outbox.put(conn, now, [letter])

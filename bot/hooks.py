@@ -43,19 +43,12 @@ class Hooks:
         return chat == user or any(chat == known for known, _title in self.chats(conn, user))
 
     def chats(self, conn: Connection, user: str) -> Sequence[tuple[str, str]]:
-        """The web groups of a person: those of a department they are in, or of a commune in which they are an official."""
+        """The web groups a person may read."""
         person_id = self._person(conn, user)
         if person_id is None:
             return ()
-        registry, day = self._app.state.registry, today(self._app.clock())
-        departments = set(access.departments_of(registry, person_id, day))
-        communes = set(access.communes_of(registry, person_id, day)) if departments else set()
-        live = (group for group in groups.all_live(conn) if group.channel == "web")
-        return [
-            (g.chat, g.name)
-            for g in live
-            if (g.department_id in departments if g.department_id else g.unit_id in communes)
-        ]
+        sees = access.groups_seen(self._app.state.registry, person_id, today(self._app.clock()))
+        return [(group.chat, group.name) for group in groups.all_live(conn) if group.channel == "web" and sees(group)]
 
     def may_see_photo(self, conn: Connection, user: str, sha256: str) -> bool:
         """A picture of a case one may see."""

@@ -147,16 +147,9 @@ def _made_up(commune: facts.Commune, hamlets: list[str], officials: Sequence[str
 def write(conn: Connection, rows: Rows, now: datetime | None = None) -> None:
     """Inserts the rows of `registry` into an empty database and marks it as the sample."""
     units = _insert_units(conn, rows["unit"])
-    conn.execute(
-        insert(tables.department),
-        [{"unit_id": units[r["unit"]], "code": r["code"], "name": r["name"]} for r in rows["department"]],
-    )
+    departments = _insert_departments(conn, rows["department"], units)
     conn.execute(insert(tables.person), rows["person"])
     people = _ids(conn, tables.person, (r["code"] for r in rows["person"]))
-    table = tables.department
-    departments = {
-        (row.unit_id, row.code): row.id for row in conn.execute(select(table.c.id, table.c.unit_id, table.c.code))
-    }
 
     def department(row: Row) -> int | None:
         return departments[units[row["unit"]], row["department"]] if row["department"] else None
@@ -185,6 +178,14 @@ def write(conn: Connection, rows: Rows, now: datetime | None = None) -> None:
         [{"unit_id": units[r["unit"]], "name": r["name"], "value": r["value"]} for r in rows["setting"]],
     )
     conn.execute(insert(tables.registry_version).values(id=1, version=1, sample=True, changed_at=now))
+
+
+def _insert_departments(conn: Connection, rows: list[Row], units: dict[str, int]) -> dict[tuple[int, str], int]:
+    """The keys by unit and code."""
+    table = tables.department
+    conn.execute(insert(table), [{"unit_id": units[r["unit"]], "code": r["code"], "name": r["name"]} for r in rows])
+    found = conn.execute(select(table.c.id, table.c.unit_id, table.c.code))
+    return {(row.unit_id, row.code): row.id for row in found}
 
 
 def _insert_units(conn: Connection, rows: list[Row]) -> dict[str, int]:

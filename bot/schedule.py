@@ -47,7 +47,8 @@ class Schedule:
         rows = await self._app.db.read(lambda conn: _waiting(conn, name, summary.due_at(year, week)))
         queued = 0
         for row in rows:
-            queued += await self._app.db.write(partial(_post, registry, row, year, week, now), slow=True)
+            post = partial(post_summary, registry=registry, group=row, year=year, week=week, now=now)
+            queued += await self._app.db.write(post, slow=True)
         if rows:
             await self._app.db.write(lambda conn: outbox.ran(conn, name, now, {"queued": queued}))
         return queued
@@ -63,10 +64,6 @@ class Schedule:
         return queued
 
 
-def _post(registry: Registry, group: object, year: int, week: int, now: datetime, conn: Connection) -> int:
-    return post_summary(conn, registry, group, year, week, now)
-
-
 def _waiting(conn: Connection, name: str, due: datetime) -> list[Row[Any]]:
     """The groups of a summary that was not posted yet; one tied after the due time has to wait for the next."""
     if outbox.last_run(conn, name) is not None:
@@ -74,17 +71,13 @@ def _waiting(conn: Connection, name: str, due: datetime) -> list[Row[Any]]:
     return [row for row in groups.all_live(conn) if row.tied_at <= due]
 
 
-def post_summary(conn: Connection, registry: Registry, group: object, year: int, week: int, now: datetime) -> int:
-    """A group's summary of a week as a letter; 0 when it has had it."""
+def post_summary(
+    conn: Connection, registry: Registry, group: Any, year: int, week: int, now: datetime, *, again: str = ""
+) -> int:
+    """A group's summary of a week as a letter; 0 when it has had it. `again` tells one more from those before (demo)."""
     data = summary.build(conn, registry, group, year, week, now)
-    group_id = group.id  # type: ignore[attr-defined]
-    row = {
-        "dedupe": f"summary:{group_id}:{year}-W{week:02d}",
-        "template": "summary",
-        "group_id": group_id,
-        "params": data,
-    }
-    return outbox.put(conn, now, [row])
+    dedupe = f"summary:{group.id}:{year}-W{week:02d}{again}"
+    return outbox.put(conn, now, [{"dedupe": dedupe, "template": "summary", "group_id": group.id, "params": data}])
 
 
 def _due(conn: Connection, name: str, now: datetime, hour: int) -> bool:

@@ -71,6 +71,11 @@ class Speaker:
         if surely:
             self._handed.pop(key, None)
 
+    def forget(self, to: Address) -> None:
+        """What was answered there repeats what was said (rule 14)."""
+        for key in [key for key, message in self._handed.items() if message.to == to]:
+            del self._handed[key]
+
     def _remember(self, key: Key, message: Outgoing) -> None:
         self._handed[key] = message
         if len(self._handed) > REMEMBER:

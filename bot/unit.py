@@ -113,6 +113,7 @@ def _forget(conn: Connection, incoming: Incoming, found: Found, now: datetime) -
     for row in recent:
         since = min(since, row.made_at)
         drafts.drop(conn, row.id)
+    updates.forget_answers(conn, incoming.channel, incoming.bot, incoming.chat)
     if incoming.channel == "web":
         web_rows.forget_since(conn, incoming.chat, since)
 

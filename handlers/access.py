@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -49,6 +49,20 @@ def communes_of(registry: Registry, person_id: int, day: date) -> list[int]:
     """The communes a person belongs to by any role."""
     units = (registry.commune_of(role.unit_id) for role in registry.roles_of(person_id, day))
     return sorted({unit.id for unit in units if unit is not None})
+
+
+def groups_seen(registry: Registry, person_id: int, day: date) -> Callable[[Any], bool]:
+    """Which groups (rows with department_id, unit_id) a person reads along in.
+
+    Those of a department whose work they see, and those of a commune in which they are an official.
+    """
+    departments = set(departments_of(registry, person_id, day))
+    communes = set(communes_of(registry, person_id, day)) if departments else set()
+
+    def sees(group: Any) -> bool:
+        return group.department_id in departments if group.department_id else group.unit_id in communes
+
+    return sees
 
 
 def is_official(registry: Registry, person_id: int, day: date) -> bool:

@@ -12,6 +12,7 @@ from handlers.form import Form
 from handlers.interview import Draft
 from handlers.messages import Outgoing
 from handlers.turn import Turn
+from handlers.values import LONGEST
 from handlers.vietnamese import fold
 from storage import cases, drafts, history, outbox
 
@@ -97,6 +98,12 @@ def do(turn: Turn, case_id: int, action: str, words: str) -> list[Outgoing]:
         if action in ("answer", "ask") and words and len(words) < ENOUGH:
             act.case_for(turn, case_id)
             return [turn.whisper(_too_short(turn))]
+        if len(words) > LONGEST:
+            return [
+                turn.whisper(
+                    turn.words("That is too long: at most {limit} characters. Nothing was sent.").format(limit=LONGEST)
+                )
+            ]
         if action in ("answer", "ask", "reply") and words:
             return _spoken(turn, case_id, Move(action, words=words, attachments=_attached(turn)))
         if action in ASKS_MORE:

@@ -77,9 +77,3 @@ def waiting(conn: Connection, department_ids: Collection[int], limit: int, offse
         .offset(offset)
     )
     return list(conn.execute(query).all())
-
-
-def waiting_count(conn: Connection, department_ids: Collection[int]) -> int:
-    """How many `waiting` would list, counted up to 100."""
-    inner = select(case.c.id).where(case.c.department_id.in_(department_ids), case.c.state.in_(OPEN)).limit(100)
-    return int(conn.execute(select(func.count()).select_from(inner.subquery())).scalar_one())

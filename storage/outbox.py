@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, up
 
 from storage.models import people
 from storage.models.letters import job, letter
-from storage.upsert import insert_into, new_id
+from storage.upsert import insert_into
 
 CLAIM = timedelta(minutes=2)
 EVER = datetime(2000, 1, 1, tzinfo=UTC)  # for "is set" in a way that SQLite finds along the index
@@ -140,11 +140,6 @@ def counts(conn: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in conn.execute(query).all()}
 
 
-def unreached(conn: Connection, person_id: int) -> list[Row[Any]]:
-    """Web letters handed over but not fetched yet."""
-    return list(conn.execute(select(letter).where(letter.c.person_id == person_id, letter.c.state == "handed")).all())
-
-
 def last_run(conn: Connection, name: str) -> datetime | None:
     """When a timed job last ran."""
     row = conn.execute(select(job.c.last_at).where(job.c.name == name)).first()
@@ -163,8 +158,3 @@ def members_with_account(conn: Connection, person_ids: list[int]) -> set[int]:
     agreed = account.c.consent.is_not(None)  # who has not agreed reads nothing of others either
     query = select(account.c.person_id).where(account.c.person_id.in_(person_ids), account.c.stopped.is_(None), agreed)
     return {row.person_id for row in conn.execute(query).all()}
-
-
-def add_letter(conn: Connection, **row: Any) -> int:
-    """One letter without a look at its key (tests and imports)."""
-    return new_id(conn, _NEW, row)

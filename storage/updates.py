@@ -151,6 +151,14 @@ def unsaid(conn: Connection, now: datetime, limit: int = 50) -> list[Row[Any]]:
     return list(conn.execute(query).all())
 
 
+def forget_answers(conn: Connection, channel: str, bot: str, chat: str) -> None:
+    """Drop what a chat has still to be told: answers repeat what was said (rule 14). Few answers wait at any time."""
+    waiting = select(_update).where(_update.c.next_at.is_not(None), _update.c.channel == channel, _update.c.bot == bot)
+    for row in conn.execute(waiting).all():
+        if any(message["to"][2] == chat for message in row.answer or ()):
+            postpone(conn, channel, bot, row.key, row.attempts, None, None)
+
+
 def postpone(
     conn: Connection, channel: str, bot: str, key: str, attempts: int, next_at: datetime | None, answer: Any
 ) -> None:

@@ -125,12 +125,12 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 
 @contextmanager
-def database(address: str, name: str) -> Iterator[str]:
-    """Yields the URL, with the asynchronous driver, of a fresh database; drops it, connections and all."""
+def database(address: str, name: str, template: str = "template0") -> Iterator[str]:
+    """Yields the URL, with the asynchronous driver, of a copy of `template`; drops it, connections and all."""
     import psycopg
 
     with psycopg.connect(f"postgresql://{address}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         try:
             yield f"postgresql+asyncpg://{address}/{name}"
         finally:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, inspect, select, text
 
 from bot import logs
+from bot.channels import errors
 from handlers.messages import Attachment
 from handlers.vietnamese import fold
 from storage.engine import ENGINE_OPTIONS
@@ -154,3 +155,18 @@ async def test_in_a_group_nobody_is_asked_and_nothing_waits(sqlite_url: str, tmp
         await say(stage, text="co")
         assert await stage.server.db.read(_count) == 0
         assert "TỐ CÁO" not in last(stage)
+
+
+async def test_what_still_waits_to_be_said_is_dropped_too(database_url: str, tmp_path: Path) -> None:
+    """An answer repeats what was said before; unsaid because the messenger is away, it would outlive the report."""
+    channel = FakeChannel("fake", BUTTONS)
+    async with on_stage(database_url, tmp_path / "media", channel) as stage:
+        await stage.join("Binh", CADRE)
+        await say(stage, tap="m:petition", query="q", message="1")
+        channel.trouble[stage.users["Binh"]] = errors.Unreachable()
+        await say(stage, text=EARLIER)
+        assert b"Qwertyzz" in everything(stage, "")
+        channel.trouble.clear()
+        await say(stage, text=WORDS)
+        await say(stage, tap="d:yes", query="q2", message="9")
+        assert b"Qwertyzz" not in everything(stage, "")

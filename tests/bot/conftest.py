@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests import postgres
@@ -42,12 +41,8 @@ def prepared_sqlite(sqlite_model: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def prepared_postgres(postgres_server: str, postgres_model: str) -> Iterator[str]:
     name = f"t_{os.urandom(6).hex()}"
-    with psycopg.connect(f"postgresql://{postgres_server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_model}"'.encode())
-        try:
-            yield f"postgresql+asyncpg://{postgres_server}/{name}"
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    with postgres.database(postgres_server, name, postgres_model) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -79,11 +79,8 @@ async def summary(stage: Stage) -> Stage:
         "template": "summary",
         "group_id": await stage.running.db.read(lambda conn: groups.all_live(conn)[0].id),
         "params": {},
-        "state": "waiting",
-        "made_at": stage.now,
-        "next_at": stage.now,
     }
-    await stage.running.db.write(lambda conn: outbox.add_letter(conn, **row))
+    await stage.running.db.write(lambda conn: outbox.put(conn, stage.now, [row]))
     return stage
 
 
