@@ -83,6 +83,8 @@ class App:
         incoming = _clean(incoming)
         with metrics.RECEIVED.labels(incoming.channel).time():
             done, about = await self._run(incoming, now)
+        if done.reload:
+            await self.load()  # before the letters: what they show depends on who is what now
         if done.letters:
             self.letters_due.set()
             self.files_due.set()
@@ -105,6 +107,11 @@ class App:
             log.error("purge_failed", error=type(error).__name__)
             raise
 
+    def deleted(self) -> None:
+        """Something was deleted outside an update: it becomes unreadable soon."""
+        self._purge_due = True
+        self.purge_due.set()
+
     def said(self, incoming: Incoming, *, surely: bool = False) -> None:
         """See `bot.channels.Receiver`."""
         self.speaker.said(incoming, surely=surely)
@@ -119,6 +126,9 @@ class App:
         if verdict == "denunciation":
             with self._taken(incoming, now) as held:
                 return await self._write(lambda conn: unit.denounced(conn, state, incoming, held, now)), incoming
+        if verdict in ("identity", "identity_more"):
+            said = verdict == "identity"  # once an album
+            return await self._write(lambda conn: unit.refused(conn, state, incoming, now, said=said)), incoming
         if verdict == "gone":
             return await self._write(lambda conn: unit.note(conn, state, incoming, now, LOST)), incoming
         if verdict == "not":

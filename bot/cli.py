@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
+from bot.commands import data
 from bot.config import Settings
 
 app = typer.Typer(
     help="danvan: good practices and citizens' petitions, by chat.", no_args_is_help=True, add_completion=False
 )
+app.add_typer(data.app, name="data")
 Group = Annotated[str, typer.Option("--group", help="Number, name or chat id of the group")]
 Week = Annotated[str, typer.Option("--week", help="ISO week, such as 2026-W47; the last finished one by default")]
 
@@ -64,8 +66,14 @@ def migrate() -> None:
     Example: danvan migrate
     """
     from bot import prepare
+    from storage.keys import KeyTrouble
 
-    added = prepare.prepare(settings().database_url)
+    given = settings()
+    try:
+        added = prepare.prepare(given.database_url, given.key_file)
+    except KeyTrouble as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(1) from None
     typer.echo("Database ready." + (f" Forms compiled: {', '.join(sorted(added))}." if added else ""))
 
 

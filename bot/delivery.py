@@ -202,7 +202,7 @@ class Delivery:
             if group is None or group.gone_at is not None:
                 return None, "", "group_gone"
             return Address(group.channel, group.bot, group.chat), "", ""
-        return self._of_person(conn, letter.person_id)
+        return self._of_person(conn, letter.person_id, agreed=letter.template != "data_answer")
 
     def _is_still_theirs(self, conn: Connection, letter: Any, shown: Any) -> bool:
         """May the message of a shown card be changed? Not in a real chat during a trial, nor after the chat changed hands."""
@@ -213,12 +213,14 @@ class Delivery:
         account = accounts.find(conn, shown.channel, shown.bot, shown.chat)
         return account is not None and account.stopped is None and account.person_id == whose
 
-    def _of_person(self, conn: Connection, person_id: int | None) -> tuple[Address | None, str, str]:
-        """The account last used, of those that can be reached."""
+    def _of_person(
+        self, conn: Connection, person_id: int | None, *, agreed: bool = True
+    ) -> tuple[Address | None, str, str]:
+        """The account last used, of those that can be reached and (but for an answer about their own data) have agreed."""
         for account in accounts.of_person(conn, person_id) if person_id is not None else ():
             if (
                 account.stopped is None
-                and account.consent is not None
+                and (account.consent is not None or not agreed)
                 and (account.channel, account.bot) in self._app.channels
             ):
                 return Address(account.channel, account.bot, account.user), "", ""

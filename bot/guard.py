@@ -1,4 +1,4 @@
-"""Rule 14: words that may be a denunciation are judged here, in memory, before anything is stored.
+"""Rule 14: words that may be a denunciation, or hold an identity card's number, are judged here, in memory, before anything is stored.
 
 A denunciation (tố cáo) is valid only as a signed letter or in person, and the law keeps its author secret (Law on
 Denunciation 25/2018/QH14, articles 8, 22, 56). So such words wait here for ten minutes, nowhere else, until the person
@@ -8,11 +8,13 @@ has said what they are.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Literal
 
-from handlers import facts, triage
+from handlers import facts, identity, triage
+from handlers.clock import today
 from handlers.messages import Address, Button, Incoming, Outgoing, rows
 from handlers.vietnamese import fold
 from handlers.words import Words
@@ -21,8 +23,9 @@ WAIT = timedelta(minutes=10)
 MOST = 10_000
 EACH = 5  # messages of one chat that may wait side by side, each with its own question
 
-Verdict = Literal["ordinary", "ask", "denunciation", "not", "gone"]
+Verdict = Literal["ordinary", "ask", "denunciation", "not", "gone", "identity", "identity_more"]
 _YES = frozenset({"phai", "dung", "dung la to cao", "la to cao", "co", "1", "yes", "yes it is"})
+_WITH_CODE = re.compile(r"\b(?:kn|dv)[ -]?\d")
 _NO = frozenset({"khong phai", "khong phai to cao", "khong", "2", "no", "no it is not"})
 
 
@@ -31,6 +34,7 @@ class Guard:
 
     def __init__(self) -> None:
         self._held: OrderedDict[tuple[str, str, str], tuple[datetime, list[Incoming]]] = OrderedDict()
+        self._albums: OrderedDict[tuple[str, str, str, str], tuple[datetime, str]] = OrderedDict()
 
     def judge(self, incoming: Incoming, now: datetime) -> Verdict:
         """What is to be done with this message; nothing is stored yet."""
@@ -42,7 +46,19 @@ class Guard:
             word = fold(incoming.text) if len(incoming.text) <= 40 else ""
             if word in _YES or word in _NO:
                 return self._answer(incoming, word in _YES)
+        if album := self._albums.get((*_who(incoming), incoming.album)):
+            return "identity" if album[1] == incoming.key else "identity_more"
+        if (not incoming.group or _taken_in_group(incoming)) and identity.refused(incoming, today(now)):
+            self._refuse_album(incoming, now)
+            return "identity"
         return "ask" if suspicious(incoming) else "ordinary"
+
+    def _refuse_album(self, incoming: Incoming, now: datetime) -> None:
+        """Only one part of an album has the caption, so what follows of it is not taken either."""
+        if incoming.album:
+            self._albums[*_who(incoming), incoming.album] = now + WAIT, incoming.key
+            if len(self._albums) > MOST:
+                self._albums.popitem(last=False)
 
     def hold(self, incoming: Incoming, now: datetime) -> None:
         """Keep the words until the person has answered. In a group nobody is asked, so nothing is kept."""
@@ -71,10 +87,17 @@ class Guard:
         """Let go of what has waited ten minutes."""
         while self._held and next(iter(self._held.values()))[0] <= now:
             self._held.popitem(last=False)
+        while self._albums and next(iter(self._albums.values()))[0] <= now:
+            self._albums.popitem(last=False)
 
 
 def _who(incoming: Incoming) -> tuple[str, str, str]:
     return incoming.channel, incoming.bot, incoming.chat
+
+
+def _taken_in_group(incoming: Incoming) -> bool:
+    """A reply or words with a code: of all else in a group nothing is kept, and nothing is said to it."""
+    return bool(incoming.reply_to or _WITH_CODE.search(fold(incoming.text[:60])))
 
 
 def suspicious(incoming: Incoming) -> bool:

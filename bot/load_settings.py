@@ -29,6 +29,9 @@ class Given(BaseSettings):
 
     database_url: SecretStr = Field(SecretStr("sqlite+aiosqlite:///danvan.db"), description="Where everything is kept")
     media_dir: Path = Field(Path("danvan-media"), description="Folder for photos and files")
+    key_file: Path = Field(
+        Path("danvan.key"), description="The key that seals telephone numbers and reports; keep a copy elsewhere"
+    )
     mode: Literal["trial", "live"] = Field(
         "trial", description="trial: no real office is written to; live: letters go out"
     )

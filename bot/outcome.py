@@ -91,7 +91,7 @@ def _tell(conn: Connection, registry: Registry, letter: Any, now: datetime) -> b
         row = {
             "template": "unreachable",
             "case_id": case.id,
-            "person_id": case.holder_id,
+            "person_id": registry.away(today(now)).get(case.holder_id, case.holder_id),
             "dedupe": f"unreachable:{letter.id}",
         }
         return outbox.put(conn, now, [row]) > 0

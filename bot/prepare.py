@@ -11,10 +11,11 @@ import sys
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 
 from sqlalchemy import Connection, create_engine
 
-from storage import calendar, forms, migrate
+from storage import calendar, forms, keys, migrate
 from storage.engine import ENGINE_OPTIONS
 
 
@@ -39,15 +40,21 @@ def ready(conn: Connection) -> bool:
     return all(latest.get(name) == source_hash(text) for name, text in sources().items())
 
 
-def prepare(url: str) -> list[str]:
-    """Migrate, compile what is new. Returns the names of the forms that were compiled."""
+def prepare(url: str, key_file: Path | None = None) -> list[str]:
+    """Migrate, make or check the key, seal, compile what is new. Returns the names of the forms that were compiled.
+
+    Without `key_file` the key already in use is taken. Raises `storage.keys.KeyTrouble`.
+    """
     from handlers import compile_form, deadlines
     from handlers.form import content_hash
+    from storage.reseal import reseal
 
     migrate.upgrade(url)
     engine = create_engine(migrate.synchronous(url), **ENGINE_OPTIONS)
     now, added = datetime.now(UTC), []
     with engine.begin() as conn:
+        keys.settle(conn, key_file)
+        reseal(conn)
         known = {row.name: row.source_hash for row in forms.all_forms(conn)}
         for name, text in sources().items():
             if known.get(name) != source_hash(text):
@@ -73,9 +80,12 @@ def reason(error: Exception) -> str:
     return re.sub(r"^<class '[^']+'>: ", "", said.splitlines()[0])
 
 
-def in_subprocess(url: str) -> None:
+def in_subprocess(url: str, key_file: Path | None = None) -> None:
     """The same in a process of its own; raises RuntimeError with its last words."""
-    done = subprocess.run([sys.executable, "-m", "bot.prepare"], input=url, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "bot.prepare", *([str(key_file)] if key_file else [])]
+    done = subprocess.run(  # noqa: S603 - this program itself
+        command, input=url, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "prepare failed")
 
@@ -83,6 +93,6 @@ def in_subprocess(url: str) -> None:
 if __name__ == "__main__":
     # The address may hold a password, so it comes by standard input, not where every process list shows it.
     try:
-        prepare(sys.stdin.read().strip())
+        prepare(sys.stdin.read().strip(), Path(sys.argv[1]) if len(sys.argv) > 1 else None)
     except Exception as error:  # noqa: BLE001 - its parent shows one line to a person
         sys.exit(reason(error))

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, insert, select
 
 from handlers import facts
+from storage import registry_write
 from storage.models import people as chat
 from storage.models import registry as tables
 
@@ -148,7 +149,7 @@ def write(conn: Connection, rows: Rows, now: datetime | None = None) -> None:
     """Inserts the rows of `registry` into an empty database and marks it as the sample."""
     units = _insert_units(conn, rows["unit"])
     departments = _insert_departments(conn, rows["department"], units)
-    conn.execute(insert(tables.person), rows["person"])
+    registry_write.add(conn, "person", rows["person"])
     people = _ids(conn, tables.person, (r["code"] for r in rows["person"]))
 
     def department(row: Row) -> int | None:

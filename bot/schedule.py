@@ -9,32 +9,38 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row
 
 from bot import delivery, metrics
-from handlers import summary
+from handlers import data_requests, leave, succession, summary
 from handlers.clock import VN, today
 from handlers.registry import Registry
 from storage import accounts, drafts, groups, outbox, updates, web
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.retention import Retention
 
 MONTH = timedelta(days=31)
+_MORNING = 7  # o'clock: nobody is woken to read that they stand in today
 
 
 class Schedule:
     """`tick` does whatever is due; what it did is remembered in the database, so downtime only delays it."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, retention: Retention | None = None) -> None:
         self._app = app
+        self._retention = retention
 
     async def tick(self) -> int:
         """Returns how many letters were queued."""
         queued = await self._summaries(self._app.clock())
+        queued += await self._app.db.write(self._people, slow=True)
         queued += await self._app.db.write(self._daily, slow=True)
         counts = await self._app.db.read(outbox.counts)
         for state in ("waiting", "claimed"):
             metrics.WAITING.labels(state).set(counts.get(state, 0))
         if queued:
             self._app.letters_due.set()
+        if self._retention is not None:
+            await self._retention.tick()
         return queued
 
     async def _summaries(self, now: datetime) -> int:
@@ -53,12 +59,18 @@ class Schedule:
             await self._app.db.write(lambda conn: outbox.ran(conn, name, now, {"queued": queued}))
         return queued
 
+    def _people(self, conn: Connection) -> int:
+        """Handovers whose day has come, from midnight on; the letters of a leave's first and last day, in the morning."""
+        now = self._app.clock()
+        done = succession.due(conn, self._app.state.registry, now)
+        return done + (leave.mornings(conn, now) if now.astimezone(VN).hour >= _MORNING else 0)
+
     def _daily(self, conn: Connection) -> int:
         """The look at stuck letters and the purge, once a day."""
         now, registry = self._app.clock(), self._app.state.registry
         if not _due(conn, "daily", now, hour=8):
             return 0
-        queued = delivery.report(conn, now, _admins(registry, now))
+        queued = delivery.report(conn, now, _admins(registry, now)) + data_requests.remind(conn, registry, now)
         _purge(conn, registry, now)
         outbox.ran(conn, "daily", now, {"queued": queued})
         return queued

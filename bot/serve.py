@@ -31,7 +31,12 @@ def main() -> None:
 
     values = _read(child)
     settings = Settings(
-        **values | {"media_dir": Path(values["media_dir"]), "telegram_tokens": tuple(values["telegram_tokens"])}
+        **values
+        | {
+            "media_dir": Path(values["media_dir"]),
+            "key_file": Path(values["key_file"]),
+            "telegram_tokens": tuple(values["telegram_tokens"]),
+        }
     )
     if settings.mode == "trial" and not settings.trial_to:
         sys.stderr.write(TRIAL)

@@ -24,8 +24,9 @@ from bot.config import Settings
 from bot.delivery import Delivery
 from bot.hooks import Hooks
 from bot.media import Media, Worker
+from bot.retention import Retention
 from bot.schedule import Schedule
-from storage import files, registry, updates
+from storage import files, keys, registry, updates
 from storage.engine import Database
 
 log = structlog.get_logger(__name__)
@@ -56,7 +57,7 @@ class Server:
         trial = settings.trial_to if settings.mode == "trial" and demo is None else None
         self.delivery = Delivery(self.app, trial_to=trial)
         self.worker = Worker(self.app, self.media)
-        self.schedule = Schedule(self.app)
+        self.schedule = Schedule(self.app, Retention(self.app, self.media))
         self._demo = demo
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
@@ -95,9 +96,12 @@ class Server:
         try:
             await asyncio.to_thread(self.db.probe)
             if not await self.db.read(prepare.ready):
-                await asyncio.to_thread(prepare.in_subprocess, self.settings.database_url)
+                await asyncio.to_thread(prepare.in_subprocess, self.settings.database_url, self.settings.key_file)
+            await self.db.read(lambda conn: keys.take(conn, self.settings.key_file))
             await self.db.open()
             await self.app.load()
+        except keys.KeyTrouble as error:
+            raise CannotServe(str(error)) from None
         except (SQLAlchemyError, sqlite3.Error, OSError, RuntimeError) as error:
             raise CannotServe(f"DANVAN_DATABASE_URL: the database cannot be opened: {prepare.reason(error)}") from None
 

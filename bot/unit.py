@@ -12,9 +12,9 @@ from bot import guard
 from bot.answers import pack, unpack
 from bot.channels import web_own
 from bot.state import State
-from handlers import dispatch, facts
+from handlers import dispatch, facts, identity
 from handlers.clock import today
-from handlers.messages import Incoming, Outgoing
+from handlers.messages import Address, Incoming, Outgoing
 from handlers.turn import Turn
 from handlers.words import DEFAULT, LANGUAGES, Words, words_for
 from storage import accounts, counters, drafts, updates
@@ -35,6 +35,7 @@ class Done:
     repeat: bool = False
     letters: bool = False
     purge: bool = False
+    reload: bool = False
 
 
 def run(conn: Connection, state: State, incoming: Incoming, now: datetime, *, numbered: bool) -> Done:
@@ -54,7 +55,7 @@ def run(conn: Connection, state: State, incoming: Incoming, now: datetime, *, nu
     _offer(turn, out)
     answer = pack(out)
     updates.put(conn, incoming.channel, incoming.bot, incoming.key, now, answer, now + SAY_AGAIN if answer else None)
-    return Done(out, turn.words, letters=turn.letters)
+    return Done(out, turn.words, letters=turn.letters, reload=turn.reload, purge=turn.purge)
 
 
 def _agreed(found: Found | None) -> bool:
@@ -118,13 +119,22 @@ def _forget(conn: Connection, incoming: Incoming, found: Found, now: datetime) -
         web_rows.forget_since(conn, incoming.chat, since)
 
 
-def note(conn: Connection, state: State, incoming: Incoming, now: datetime, text: str) -> Done:
+def refused(conn: Connection, state: State, incoming: Incoming, now: datetime, *, said: bool) -> Done:
+    """It holds a number or a picture of an identity card: `said` so, kindly and in private; none of it is kept."""
+    text = identity.REFUSED if said else ""
+    private = Address(incoming.channel, incoming.bot, incoming.user)
+    return note(conn, state, incoming, now, text, to=private)
+
+
+def note(
+    conn: Connection, state: State, incoming: Incoming, now: datetime, text: str, *, to: Address | None = None
+) -> Done:
     """Remember an update that needs no handler and say one sentence (a msgid; none: say nothing)."""
     found = updates.find(conn, incoming.channel, incoming.bot, incoming.user, incoming.key)
     words = _words(state, found, incoming)
     if (found is not None and found.seen) or updates.seen(conn, incoming.channel, incoming.bot, incoming.key):
         return Done([], words, repeat=True)
-    out = [Outgoing(to=incoming.address, text=words(text), query=incoming.query)] if text else []
+    out = [Outgoing(to=to or incoming.address, text=words(text), query=incoming.query)] if text else []
     answer = pack(out)
     updates.put(conn, incoming.channel, incoming.bot, incoming.key, now, answer, now + SAY_AGAIN if answer else None)
     return Done(out, words)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers import access, post, routing, status
+from handlers import access, discreet, post, routing, status
 from handlers.clock import stamp
 from handlers.turn import Turn
 from storage import cases, files, history
@@ -44,7 +44,12 @@ def case_for(turn: Turn, case_id: int) -> tuple[Any, str]:
 def passed_on(turn: Turn, case: Any) -> str:
     """Where a case is now, for those who had it before (their card shows as much); '' for anybody else."""
     mine = access.departments_of(turn.registry, turn.me.id, turn.day)
-    if not any(row.department_id in mine for row in history.of_case(turn.conn, case.id)):
+    story = history.of_case(turn.conn, case.id)
+    handed = [row.other_id for row in story if row.action == "handover" and row.actor_id == turn.me.id]
+    if handed and handed[-1] in turn.registry.people:
+        name = turn.registry.people[handed[-1]].name
+        return turn.words("{code} was handed over to {name}, who goes on with it.").format(code=case.code, name=name)
+    if not any(row.department_id in mine for row in story):
         return ""
     owner = turn.registry.departments.get(case.department_id)
     sentence = turn.words("{code} has been passed on. It is with {department} now.")
@@ -137,12 +142,13 @@ def _record(turn: Turn, case: Any, move: Move, after: str, owner: int) -> int:
         to_state=after,
         department_id=owner,
         reason=move.reason or None,
-        words=move.words or None,
+        words=discreet.kept(move.words or None, sensitive=post.is_sensitive(case)),
     )
 
 
 def keep_files(turn: Turn, case_id: int, history_id: int, attachments: tuple[dict[str, Any], ...]) -> None:
     """The report is settled: from now on its files are wanted (rule 15)."""
+    sensitive = bool(attachments) and post.is_sensitive(cases.get(turn.conn, case_id))
     rows = [
         {
             "case_id": case_id,
@@ -152,7 +158,7 @@ def keep_files(turn: Turn, case_id: int, history_id: int, attachments: tuple[dic
             "bot": item.get("bot") or turn.incoming.bot,
             "ref": item["ref"],
             "kind": item["kind"],
-            "name": item.get("name") or None,
+            "name": discreet.kept(item.get("name") or None, sensitive=sensitive),
             "mime": (item.get("mime") or "")[:100] or None,
             "size": item.get("size") or None,
             "state": "wanted",

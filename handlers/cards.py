@@ -107,9 +107,12 @@ def subject(view: View, case: Any) -> str:
 
 
 def place(view: View, case: Any) -> str:
-    """Hamlet and commune."""
-    units = [view.registry.units.get(case.hamlet_id or -1), view.registry.units.get(case.unit_id)]
-    return ", ".join(unit.name for unit in units if unit is not None)
+    """Hamlet and commune; a hamlet that was merged or renamed since also by what it is called now."""
+    hamlet, now = view.registry.now_named(case.hamlet_id or -1, today(view.now), today(case.made_at))
+    if now:
+        hamlet = view.words("{old} (now {new})").format(old=hamlet, new=now)
+    unit = view.registry.units.get(case.unit_id)
+    return ", ".join(name for name in (hamlet, unit.name if unit is not None else "") if name)
 
 
 def _held_by(view: View, case: Any) -> str:
@@ -190,7 +193,9 @@ def move_line(view: View, row: Any) -> str:
     _ = view.words
     owner = view.registry.departments.get(row.department_id or -1)
     person = view.registry.people.get(row.actor_id or -1)
+    other = view.registry.people.get(row.other_id or -1)
     names = {"department": owner.name if owner else "?", "name": person.name if person else "?"}
+    names["other"] = other.name if other else "?"
     sentences = {
         "send": _("sent to {department}"),
         "accept": _("{name} accepted it"),
@@ -201,6 +206,7 @@ def move_line(view: View, row: Any) -> str:
         "answer": _("{name} answered"),
         "refuse": _("{name} found it outside their competence"),
         "route": _("taken to {department}"),
+        "handover": _("{name} handed it over to {other}"),
     }
     reason = f" ({_(REASONS[row.reason])})" if row.reason in REASONS else ""
     return sentences[row.action].format(**names) + reason

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers import facts, groups, menu, mine, people, petition, practice, talk, work
+from handlers import facts, groups, handover, leave, menu, mine, people, petition, practice, privacy, talk, work
 from handlers.messages import Outgoing
 from handlers.turn import Turn
 from handlers.vietnamese import fold, ordinal
@@ -22,11 +22,17 @@ SETTLE: dict[str, talk.Settle] = {
     "reply": work.replied,
     "refuse": work.refused,
     "forward": work.forwarded,
+    "correct": privacy.corrected,
+    "handover": handover.answered,
+    "leave": leave.answered,
 }
 _TAPS: dict[str, Callable[[Turn], list[Outgoing]]] = {
     "c": work.pressed,
     "f": mine.opened,
     "w": talk.take_up,
+    "p": privacy.pressed,
+    "h": handover.pressed,
+    "v": leave.pressed,
     "k": lambda turn: [menu.show(turn)],
 }
 
@@ -41,10 +47,20 @@ def handle(turn: Turn) -> list[Outgoing]:
     if incoming.event:
         return people.reach_changed(turn)
     if turn.account.consent != facts.consent().version:
-        return people.consent(turn)
+        return _not_agreed(turn)
     if turn.account.stopped:
         accounts.change(turn.conn, turn.account.id, stopped=None, used_at=turn.now)
     return _known(turn)
+
+
+def _not_agreed(turn: Turn) -> list[Outgoing]:
+    """Only the consent question works, and what the law gives everybody: to see, correct and delete what is kept."""
+    incoming = turn.incoming
+    if privacy.meant(turn):
+        return privacy.typed(turn) or _tapped(turn, incoming.tap)
+    if privacy.correcting(turn) and not incoming.tap.startswith("k:"):
+        return _known(turn)
+    return people.consent(turn)
 
 
 def _known(turn: Turn) -> list[Outgoing]:
@@ -57,7 +73,7 @@ def _known(turn: Turn) -> list[Outgoing]:
         about = work.replied_to_card(turn)
         if about is not None:
             return about
-    return _worded(turn) or _out(turn) or _in_talk(turn) or _free(turn)
+    return privacy.typed(turn) or _worded(turn) or _out(turn) or _in_talk(turn) or _free(turn)
 
 
 def _out(turn: Turn) -> list[Outgoing]:
@@ -97,13 +113,17 @@ def _menu(turn: Turn, entry: str) -> list[Outgoing]:
     name, _, page = entry.partition("_")
     if name in ("petition", "practice"):
         return talk.begin(turn, name) if page == "new" else talk.start(turn, name)
+    if name == "handover":
+        return handover.start(turn, fresh=page == "new")
+    if name == "leave":
+        return leave.start(turn)
     number = int(page) if page.isdecimal() and len(page) < 6 else 0
     if name == "mine":
         return mine.my_reports(turn, number)
     if name == "work":
         return mine.my_work(turn, number)
     if name == "data":
-        return people.privacy(turn)
+        return [privacy.show(turn)]
     return [menu.help_text(turn)] if name == "help" else [menu.show(turn)]
 
 
@@ -143,6 +163,8 @@ def _free(turn: Turn) -> list[Outgoing]:
     waiting = cases.asked_back(turn.conn, turn.me.id) if said else []
     if len(waiting) == 1:
         return work.reply_at_once(turn, waiting[0])
+    if turn.registry.ended(turn.me.id, turn.day):
+        return [menu.homeless(turn)]
     if incoming.attachments or incoming.location:
         return [
             menu.show(

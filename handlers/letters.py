@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import access, cards, summary
+from handlers import access, cards, data_letters, handover_letters, leave_letters, summary
 from handlers.cards import View
 from handlers.clock import day, today
 from handlers.messages import Address, Button, Outgoing, rows
@@ -179,4 +179,11 @@ _MAKERS = {
     "file_bad": _file_bad,
     "stuck": _stuck,
     "summary": _summary,
+    "data_asked": data_letters.asked,
+    "data_late": data_letters.late,
+    "data_answer": data_letters.answered,
+    "handover": handover_letters.letter,
+    "handover_given": handover_letters.letter_given,
+    "handover_seen": handover_letters.letter_seen,
+    "leave": leave_letters.letter,
 }

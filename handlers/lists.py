@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from handlers import access, facts, triage
+from handlers import access, facts, staff, triage
 from handlers.form import Choice, Text
 from handlers.interview import Draft
 from handlers.registry import Registry
@@ -23,6 +23,8 @@ def choices(turn: Turn, name: str, draft: Draft, case_id: int | None) -> Sequenc
         return _fields()
     if name == "hamlets":
         return _hamlets(turn)
+    if name in staff.LISTS:
+        return staff.LISTS[name](turn, draft)
     return _departments(turn, case_id)
 
 

@@ -29,6 +29,9 @@ WORDS = {
     "viec cho toi": "work",
     "viec": "work",
     "my work": "work",
+    "ban giao": "handover",
+    "ban giao cong viec": "handover",
+    "nghi phep": "leave",
     "tro giup": "help",
     "huong dan": "help",
     "help": "help",
@@ -38,12 +41,22 @@ WORDS = {
     "tieng viet": "vi",
 }
 WAY_OUT = frozenset({"menu", "ve dau", "main menu"})
-COMMANDS = {"/start": "menu", "/menu": "menu", "/help": "help", "/cancel": "cancel", "/phieu": "mine", "/viec": "work"}
+COMMANDS = {
+    "/start": "menu",
+    "/menu": "menu",
+    "/help": "help",
+    "/cancel": "cancel",
+    "/phieu": "mine",
+    "/viec": "work",
+    "/dulieu": "data",
+}
 
 
 def buttons(turn: Turn) -> list[Button]:
     """What this person can do."""
     _ = turn.words
+    if turn.registry.ended(turn.me.id, turn.day):
+        return [Button(_("📋 My reports"), "m:mine"), Button(_("❓ Help"), "m:help")]
     found = [
         Button(_("📝 Report a concern or proposal"), "m:petition", style="primary"),
         Button(_("🌱 Tell a good practice"), "m:practice"),
@@ -73,6 +86,9 @@ def help_text(turn: Turn) -> Outgoing:
         "• You can tap a button, or type its number or its words, with or without diacritics.\n\n"
         "Do not send denunciations or pictures of identity papers here."
     )
+    text += "\n" + _("To see, correct or delete what is kept of you, type: DULIEU")
+    if turn.roles:
+        text += "\n\n" + _("• To hand over your work or to set a leave: type “bàn giao” or “nghỉ phép”.")
     if access.is_official(turn.registry, turn.me.id, turn.day):
         text += "\n\n" + _(
             "For officials: press the buttons under a case, reply to its message, or type a word and the code, "
@@ -93,8 +109,15 @@ def given_name(name: str) -> str:
 
 
 def homeless(turn: Turn) -> Outgoing:
-    """A person whose roles lie in no commune cannot be routed; the draft stays."""
+    """A person whose roles lie in no commune cannot be routed; the draft stays. Nor can one whose roles have ended."""
     _ = turn.words
+    if turn.registry.ended(turn.me.id, turn.day):
+        return show(
+            turn,
+            _(
+                "Your role has ended, so nothing new can be reported here. What you sent before can still be read: press “My reports”. If this is a mistake, please call the commune's office."
+            ),
+        )
     return show(
         turn,
         _(

@@ -8,7 +8,7 @@ from typing import Any
 from handlers import access, act, cards, letters, menu, talk
 from handlers.messages import Button, Outgoing, Rows, rows
 from handlers.turn import Turn
-from storage import cases, drafts, files
+from storage import cases, drafts, files, privacy
 
 PAGE = 6
 
@@ -19,7 +19,9 @@ def my_reports(turn: Turn, page: int = 0) -> list[Outgoing]:
     found = cases.by_reporter(turn.conn, turn.me.id, PAGE + 1, page * PAGE)
     first = unfinished(turn, alone=not found) if page == 0 else []
     if not found and not page:
-        return first or [menu.show(turn, _("You have not sent anything yet."))]
+        left = turn.registry.ended(turn.me.id, turn.day)
+        none = _("No report is with you any longer.") if left else _("You have not sent anything yet.")
+        return first or [menu.show(turn, none)]
     sent = _list(turn, _("Your reports:"), found, page, "mine")
     # One message: where there are no buttons, the numbers of two would be mistaken for each other.
     return [
@@ -78,6 +80,7 @@ def opened(turn: Turn) -> list[Outgoing]:
 def show(turn: Turn, case: Any) -> list[Outgoing]:
     """The whole case and its story, in private, with what this person may do."""
     _ = turn.words
+    _log(turn, case, "open")
     view = _view(turn)
     roles = access.standing(turn.registry, turn.me.id, case, turn.day)
     role = access.best(roles)
@@ -104,6 +107,7 @@ def show(turn: Turn, case: Any) -> list[Outgoing]:
 def show_files(turn: Turn, case: Any) -> list[Outgoing]:
     """Pictures as pictures; what is still on its way or of another kind is named."""
     _ = turn.words
+    _log(turn, case, "files")
     kept = files.of_case(turn.conn, case.id)
     photos = tuple(row.sha256 for row in kept if row.state == "kept" and row.kind == "photo")
     others = [row for row in kept if not (row.state == "kept" and row.kind == "photo")]
@@ -125,6 +129,13 @@ def show_files(turn: Turn, case: Any) -> list[Outgoing]:
         lines += [_("One file could not be kept.")] * sum(row.state == "bad" for row in others)
         out.append(turn.say("\n".join(lines) or _("There are no photos or files."), to=turn.private))
     return out
+
+
+def _log(turn: Turn, case: Any, action: str) -> None:
+    """Whoever opens what somebody else reported is written down (Law 91/2025/QH15)."""
+    if case.reporter_id != turn.me.id:
+        about = {"case_id": case.id, "about_id": case.reporter_id}
+        privacy.log(turn.conn, turn.now, turn.me.id, turn.incoming.channel, action, **about)
 
 
 def _view(turn: Turn) -> cards.View:

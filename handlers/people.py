@@ -11,7 +11,7 @@ from handlers.registry import Person
 from handlers.turn import Turn
 from handlers.vietnamese import fold
 from handlers.words import LANGUAGES, words_for
-from storage import accounts
+from storage import accounts, privacy
 from storage import registry as registry_rows
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: read aloud and typed by thumb
@@ -134,7 +134,7 @@ def consent(turn: Turn) -> list[Outgoing]:
         return [ask_consent(turn)]
     if not answer:
         return [] if incoming.event else [ask_consent(turn)]
-    _record(turn, agreed=answer == "yes")
+    record(turn, agreed=answer == "yes")
     if answer == "no":
         accounts.change(turn.conn, turn.account.id if turn.account else 0, consent=None)
         return [
@@ -157,7 +157,8 @@ def _meant(tap: str, text: str) -> str:
     return "no" if word in ("2", "khong dong y", "khong", "toi khong dong y", "i do not agree", "no") else ""
 
 
-def _record(turn: Turn, *, agreed: bool) -> None:
+def record(turn: Turn, *, agreed: bool) -> None:
+    """The proof: who, when, by which account, and the very text (Law 91/2025/QH15)."""
     incoming = turn.incoming
     text = consent_text(turn, turn.words.lang)
     proof = {
@@ -169,6 +170,7 @@ def _record(turn: Turn, *, agreed: bool) -> None:
         "account": f"{incoming.bot}:{incoming.user}",
         "at": turn.now,
     }
+    privacy.keep_text(turn.conn, str(proof["text_hash"]), text)
     accounts.consented(turn.conn, proof)
 
 
@@ -189,13 +191,3 @@ def language(turn: Turn, lang: str) -> list[Outgoing]:
 def _speak(turn: Turn, lang: str) -> None:
     registry_rows.set_language(turn.conn, turn.me.id, lang)
     turn.words = words_for(lang)
-
-
-def privacy(turn: Turn) -> list[Outgoing]:
-    """What is kept of a person and what they may ask for (word DULIEU in the consent text)."""
-    _ = turn.words
-    text = _(
-        "I keep your name, phone number, position and hamlet, and the reports you sent. "
-        "To see, correct or delete them, or to withdraw your consent, call the commune's office; they answer within two working days."
-    )
-    return [turn.say(text, rows(menu.buttons(turn)))]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from handlers import access, act, deadlines, emergency, letters, menu, post, routing
+from handlers import access, act, deadlines, discreet, emergency, facts, letters, menu, post, routing
 from handlers.clock import day
 from handlers.form import Form
 from handlers.interview import Draft
 from handlers.messages import Button, Outgoing, rows
 from handlers.registry import Department, Unit
 from handlers.turn import Turn
-from handlers.vietnamese import fold
 from storage import cases, drafts, history
 
 PREFIX = "KN"
@@ -25,18 +24,23 @@ def submit(turn: Turn, form: Form, draft: Draft, _case_id: int | None) -> list[O
     if commune is None:
         return [menu.homeless(turn)]
     owner, routed = routing.for_petition(turn.registry, answers["category"], commune.id)
+    sensitive = facts.categories()[answers["category"]].sensitive
     row = common(turn, form, draft, commune, owner, "petition", PREFIX) | {
         "category": answers["category"],
         "kind": answers["kind"],
         "urgency": answers["urgency"],
         "state": "new",
-        "title": letters.short(answers["story"]),
+        "title": discreet.kept(letters.short(answers["story"]), sensitive=sensitive),
         "source": answers.get("source"),
         "contact": answers.get("contact") or None,
         "due_at": deadlines.due(answers["kind"], answers["urgency"], turn.now, turn.registry.calendar),
     }
     row |= where(answers.get("place"))
-    row["folded"] = fold(f"{row['code']} {answers['story']} {row['place'] or ''}")[:4000]
+    words = f"{row['code']} {answers['story']} {row['place'] or ''}"
+    row |= {
+        "place": discreet.kept(row["place"], sensitive=sensitive),
+        "folded": discreet.searchable(words, sensitive=sensitive),
+    }
     case = store(turn, draft, row, routed=routed)
     return [_thanks(turn, case, owner)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from handlers import access, facts
+from handlers import access, rights
 from handlers.turn import Turn
 from storage import groups, outbox
 
@@ -79,9 +79,7 @@ def alarm(turn: Turn, case: Any, history_id: int, why: str) -> None:
     _put(turn, letters)
 
 
-def is_sensitive(case: Any) -> bool:
-    """Categories that never reach a group (drugs, violence at home)."""
-    return case.subject == "petition" and facts.categories()[case.category].sensitive
+is_sensitive = rights.is_sensitive  # those never reach a group
 
 
 def _still_there(turn: Turn, case: Any) -> bool:
@@ -90,9 +88,9 @@ def _still_there(turn: Turn, case: Any) -> bool:
 
 
 def _askers(turn: Turn, case: Any) -> list[int]:
-    """Who waits for the reply: whoever holds the case, else the whole department."""
+    """Who waits for the reply: whoever holds the case (on leave: who stands in), else the whole department."""
     if case.holder_id is not None and _still_there(turn, case):
-        return [case.holder_id]
+        return [turn.registry.away(turn.day).get(case.holder_id, case.holder_id)]
     return sorted(outbox.members_with_account(turn.conn, turn.registry.members(case.department_id, turn.day)))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from handlers import letters, menu, petition, routing
+from handlers import discreet, letters, menu, petition, routing
 from handlers.form import Form
 from handlers.interview import Draft
 from handlers.messages import Outgoing
 from handlers.turn import Turn
-from handlers.vietnamese import fold
 
 PREFIX = "DV"
 
@@ -24,10 +23,10 @@ def submit(turn: Turn, form: Form, draft: Draft, _case_id: int | None) -> list[O
         "kind": "practice",
         "urgency": "binh_thuong",
         "state": "sent",
-        "title": letters.short(answers["title"]),
+        "title": discreet.kept(letters.short(answers["title"]), sensitive=False),
         "place": None,
     }
-    row["folded"] = fold(f"{row['code']} {answers['title']} {answers['story']}")[:4000]
+    row["folded"] = discreet.searchable(f"{row['code']} {answers['title']} {answers['story']}", sensitive=False)
     case = petition.store(turn, draft, row, routed=routed)
     text = _("🌱 Sent. Thank you, comrade! The code of your good practice: {code}\nGiven to: {department}")
     return [turn.say(text.format(code=case.code, department=owner.name), petition.sent_buttons(turn, case), edit=True)]

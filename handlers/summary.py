@@ -56,7 +56,7 @@ def build(conn: Connection, registry: Registry, group: Any, year: int, week: int
     start = _monday(year, week)
     end, before = start + timedelta(days=7), start - timedelta(days=7)
     at = min(end, now) if now else end
-    scope = _scope(registry, group)
+    scope = _scope(registry, group, (at - timedelta(seconds=1)).astimezone(VN).date())
     unit, department = registry.units[group.unit_id], registry.departments.get(group.department_id or -1)
     monday = date.fromisocalendar(year, week, 1)
     return {
@@ -72,10 +72,11 @@ def build(conn: Connection, registry: Registry, group: Any, year: int, week: int
     }
 
 
-def _scope(registry: Registry, group: Any) -> Scope:
+def _scope(registry: Registry, group: Any, on: date) -> Scope:
     unit = registry.units[group.unit_id]
     if unit.kind == "hamlet":
-        return Scope((unit.parent_id or -1,), unit.id, group.department_id)
+        merged = tuple(registry.merged_into(unit.id, on))
+        return Scope((unit.parent_id or -1,), unit.id, group.department_id, merged)
     below = [u.id for u in registry.units.values() if u.kind == "commune" and u.parent_id == unit.id]
     return Scope(tuple(below) if unit.kind == "province" else (unit.id,), None, group.department_id)
 
@@ -124,11 +125,16 @@ def _whose(registry: Registry, department_id: int, *, several: bool) -> str:
 def _silent(
     conn: Connection, registry: Registry, group: Any, scope: Scope, start: datetime, end: datetime
 ) -> list[str]:
-    """Hamlets nothing was told of in four weeks; not for one department or one hamlet, to whom silence means little."""
+    """Hamlets nothing was told of in four weeks; not for one department or one hamlet, to whom silence means little.
+
+    Those that are there at the week's end: what was told of one merged since was told of the one it is part of.
+    """
     if scope.department_id is not None or scope.hamlet_id is not None:
         return []
-    heard = counts.heard_from(conn, scope, start - timedelta(weeks=SILENT_WEEKS - 1), end)
-    hamlets = [u for u in registry.units.values() if u.kind == "hamlet" and u.parent_id in scope.unit_ids]
+    on = (end - timedelta(days=1)).astimezone(VN).date()
+    told = counts.heard_from(conn, scope, start - timedelta(weeks=SILENT_WEEKS - 1), end)
+    heard = {registry.heir(unit_id, on) for unit_id in told}
+    hamlets = [u for u in registry.units.values() if u.kind == "hamlet" and u.parent_id in scope.unit_ids and u.on(on)]
     return [u.name for u in sorted(hamlets, key=lambda u: u.code) if u.id not in heard]
 
 

@@ -10,6 +10,7 @@ from handlers import access, emergency, interview, letters, lists, menu
 from handlers.clock import stamp
 from handlers.form import Form
 from handlers.interview import Draft, Env
+from handlers.interview_view import tick
 from handlers.messages import Button, Outgoing, rows
 from handlers.turn import Turn
 from storage import accounts, cases, drafts
@@ -30,12 +31,21 @@ def env(turn: Turn, case_id: int | None = None) -> Env:
     )
 
 
-def begin(turn: Turn, name: str, case_id: int | None = None) -> list[Outgoing]:
-    """Start a form in the speaker's private chat; an interview that was open stays a draft."""
+def begin(
+    turn: Turn, name: str, case_id: int | None = None, answers: Mapping[str, Any] | None = None
+) -> list[Outgoing]:
+    """Start a form in the speaker's private chat; an interview that was open stays a draft.
+
+    `answers` are known already: they are told back above the first question that is still open.
+    """
     form, draft = _new(turn, name, case_id)
+    draft.answers.update(answers or {})
     step = interview.begin(form, draft, env(turn, case_id), turn.private)
     drafts.save(turn.conn, draft.id, step.draft.to_json(), turn.now)
-    return list(step.out)
+    if not answers:
+        return list(step.out)
+    known = [tick(question, draft, env(turn, case_id)) for question in form.questions if question.name in answers]
+    return [replace(step.out[0], text="\n".join([*known, "", step.out[0].text])), *step.out[1:]]
 
 
 def begin_with(turn: Turn, name: str, case_id: int) -> list[Outgoing]:

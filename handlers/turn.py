@@ -39,6 +39,8 @@ class Turn:
     person: Person | None = None
     numbered: bool = False
     letters: bool = False
+    reload: bool = False  # the registry's rows changed: this server reads them before it goes on
+    purge: bool = False  # words were deleted that must become unreadable in the files
     _day: date | None = None
 
     @property

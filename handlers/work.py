@@ -54,7 +54,9 @@ def typed(turn: Turn) -> tuple[str, str, str] | None:
 def by_word(turn: Turn, action: str, code: str, rest: str) -> list[Outgoing]:
     """A word and a code: the same as the button, with the words already there."""
     _ = turn.words
-    case = cases.by_code(turn.conn, code, access.communes_of(turn.registry, turn.me.id, turn.day))
+    found = cases.by_code(turn.conn, code, access.communes_known(turn.registry, turn.me.id, turn.day))
+    known = (one for one in found if access.standing(turn.registry, turn.me.id, one, turn.day))
+    case = next(known, found[0] if found else None)
     if case is None or not access.standing(turn.registry, turn.me.id, case, turn.day):
         gone = act.passed_on(turn, case) if case is not None else ""
         none = _("I find no case {code} that is with you. Please check the code.").format(code=code)

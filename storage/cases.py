@@ -37,9 +37,10 @@ def locked(conn: Connection, case_id: int) -> Row[Any] | None:
     return conn.execute(select(case).where(case.c.id == case_id).with_for_update()).first()
 
 
-def by_code(conn: Connection, code: str, unit_ids: Collection[int]) -> Row[Any] | None:
-    """The case a person means by a code, among the communes they belong to."""
-    return conn.execute(select(case).where(case.c.unit_id.in_(unit_ids), case.c.code == code)).first()
+def by_code(conn: Connection, code: str, unit_ids: Collection[int]) -> list[Row[Any]]:
+    """The cases a person may mean by a code: one in each commune they belong to."""
+    query = select(case).where(case.c.unit_id.in_(unit_ids), case.c.code == code).order_by(case.c.id.desc())
+    return list(conn.execute(query).all())
 
 
 def change(conn: Connection, case_id: int, version: int, **values: Any) -> bool:

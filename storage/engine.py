@@ -30,6 +30,7 @@ PRAGMAS = (
     "cache_size=-2000",
     "wal_autocheckpoint=4000",
 )
+PURGED = "draft, incoming, web_message, report, history, file, letter, person, data_request"  # PostgreSQL: tables that words are deleted from
 _AGAIN = ("40001", "40P01", "23505")  # serialization failure, deadlock, a unique key taken meanwhile
 
 
@@ -90,7 +91,7 @@ class PostgresWriter:
         """Dead rows keep their words until vacuumed; the server's own log archive is the operator's (docs/decisions)."""
         async with self._engine.connect() as conn:
             auto = await conn.execution_options(isolation_level="AUTOCOMMIT")
-            await auto.exec_driver_sql("VACUUM draft, incoming, web_message")
+            await auto.exec_driver_sql(f"VACUUM {PURGED}")
 
     async def close(self) -> None:
         """Nothing of its own."""

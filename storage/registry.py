@@ -21,6 +21,8 @@ class Tables(NamedTuple):
     routing: list[Row[Any]]
     settings: list[Row[Any]]
     calendar: list[Row[Any]]
+    absences: list[Row[Any]] = []  # noqa: RUF012 - never changed
+    changes: list[Row[Any]] = []  # noqa: RUF012
 
 
 def version(conn: Connection) -> tuple[int, bool]:
@@ -34,7 +36,8 @@ def read(conn: Connection) -> Tables:
     number, sample = version(conn)
 
     def rows(table: Any) -> list[Row[Any]]:
-        return list(conn.execute(select(table)).all())
+        # In order: PostgreSQL gives a changed row last, and lists that people see must not depend on that.
+        return list(conn.execute(select(table).order_by(*table.primary_key)).all())
 
     return Tables(
         number,
@@ -46,6 +49,10 @@ def read(conn: Connection) -> Tables:
         rows(tables.routing),
         rows(tables.setting),
         rows(tables.calendar_day),
+        rows(tables.absence),
+        list(
+            conn.execute(select(tables.unit_change).order_by(tables.unit_change.c.day, tables.unit_change.c.id)).all()
+        ),
     )
 
 

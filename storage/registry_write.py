@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
 
 from storage.models import registry as tables
 from storage.models.people import group
+from storage.sealing import mark
 from storage.upsert import insert_into
 
 Rows = Sequence[Mapping[str, Any]]
@@ -52,18 +53,27 @@ def add(conn: Connection, name: str, rows: Rows) -> None:
         fresh = {"works": statement.excluded.works, "source": statement.excluded.source}
         conn.execute(statement.on_conflict_do_update(index_elements=["day"], set_=fresh), list(rows))
         return
-    for some in _alike(rows):
+    for some in _alike(_marked(name, rows)):
         conn.execute(insert(_table(name)), some)
 
 
 def change(conn: Connection, name: str, keys: Sequence[str], rows: Rows) -> None:
     """Update by key columns, none of them NULL. A row names its keys and what changes; rows may change different things."""
     table = _table(name)
-    for some in _alike(rows):
+    for some in _alike(_marked(name, rows)):
         where = [table.c[key] == bindparam(f"b_{key}") for key in keys]
         values: dict[str, Any] = {column: bindparam(f"b_{column}") for column in some[0] if column not in keys}
         bound = [{f"b_{column}": value for column, value in row.items()} for row in some]
         conn.execute(update(table).where(*where).values(values), bound)
+
+
+def _marked(name: str, rows: Rows) -> Rows:
+    """A person's phone goes with its mark, which is what the database keeps unique."""
+    if name != "person":
+        return rows
+    return [
+        {**row, "phone_mark": mark(row["phone"]) if row["phone"] else None} if "phone" in row else row for row in rows
+    ]
 
 
 def _alike(rows: Rows) -> list[list[Mapping[str, Any]]]:
@@ -83,7 +93,7 @@ def free_phones(conn: Connection, ids: Sequence[int]) -> None:
     """Numbers that go from one person to another are let go first: at no moment may two have one."""
     if ids:
         conn.execute(
-            update(tables.person).where(tables.person.c.id == bindparam("b_id")).values(phone=None),
+            update(tables.person).where(tables.person.c.id == bindparam("b_id")).values(phone=None, phone_mark=None),
             [{"b_id": key} for key in ids],
         )
 

@@ -15,17 +15,18 @@ Counts = dict[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose cases: of these communes; if set, only one hamlet's and only one department's."""
+    """Whose cases: of these communes; if set, only one hamlet's (and of those merged into it) and one department's."""
 
     unit_ids: tuple[int, ...]
     hamlet_id: int | None = None
     department_id: int | None = None
+    merged: tuple[int, ...] = ()
 
     def where(self, subject: str) -> list[ColumnElement[bool]]:
         """The conditions on `report`."""
         found: list[ColumnElement[bool]] = [case.c.unit_id.in_(self.unit_ids), case.c.subject == subject]
         if self.hamlet_id is not None:
-            found.append(case.c.hamlet_id == self.hamlet_id)
+            found.append(case.c.hamlet_id.in_((self.hamlet_id, *self.merged)))
         if self.department_id is not None:
             found.append(case.c.department_id == self.department_id)
         return found

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, null, s
 from storage.hot import Hot
 from storage.models import cases as case_tables
 from storage.models import letters, people
+from storage.models.base import opened
 
 KEPT = timedelta(days=8)
 
@@ -115,8 +116,8 @@ def _aware(value: Any) -> datetime:
 
 
 def _json(value: Any) -> Any:
-    """SQLite's driver gives JSON as text, Core as what it means."""
-    return orjson.loads(value) if isinstance(value, str) else value
+    """SQLite's driver gives JSON as text and sealed as it lies there, Core as what it means."""
+    return opened(orjson.loads(value)) if isinstance(value, str) else value
 
 
 def put(

@@ -48,6 +48,9 @@ PAYLOADS = [
     *(f"c:{number}:1:{what}" for number in NUMBERS for what in ("accept", "forward", "", "drop table")),
     *(f"w:{number}:{what}" for number in NUMBERS for what in ("resume", "drop", "")),
     *(f"m:{name}_{number}" for name in ("mine", "work", "petition", "nothing") for number in NUMBERS),
+    *(f"{owner}:{what}:{number}" for owner in "hv" for what in ("go", "off", "end", "again", "") for number in NUMBERS),
+    *(f"{owner}:go:1:{number}:20261130:20261130" for owner in "hv" for number in NUMBERS),
+    "h:go:1:2:20261330", "h:go:1:2:99999999", "h:go:1:2:20261130", "v:go:1:2:20261130:20201130", "h:mine", "v:other",
     "c:1:1:accept:more", "c:1", "c:::", ":::::", "q::::", "k:maybe", "d:maybe", "\ud800", "\x00", "c:1:\x00:open",
 ]  # fmt: skip
 KINDS = ("photo", "voice", "video", "audio", "document")

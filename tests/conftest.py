@@ -6,11 +6,13 @@ its tests are skipped with a printed reason; under `DANVAN_CI=1` every skip is a
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import re
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ import structlog
 from hypothesis import settings
 
 from locales.tools import compile_catalogs
+from storage import keys, sealing
 from tests import postgres
 from tests.offline import sitecustomize as offline
 
@@ -45,8 +48,17 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     paths = [str(OFFLINE), str(ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
+    _one_key()
     if not hasattr(config, "workerinput"):
         compile_catalogs()
+
+
+def _one_key() -> None:
+    """The same key in this process and in those it starts, whichever of them makes the database."""
+    folder = Path(tempfile.mkdtemp(prefix="danvan-key-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    keys.make(folder / "danvan.key")
+    os.environ["DANVAN_KEY_FILE"] = str(folder / "danvan.key")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -126,6 +138,13 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium (apt-get install chromium, or DANVAN_CHROMIUM=/path/to/it)")
     return path
+
+
+@pytest.fixture
+def readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is encrypted: for tests that search the database's files for words that must not lie there in any form."""
+    monkeypatch.setattr(sealing, "seal", lambda data: sealing.PREFIX + data.decode())
+    monkeypatch.setattr(sealing, "unseal", lambda text: text[len(sealing.PREFIX) :].encode())
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, func, select, update
 
 from handlers.messages import Attachment, Contact
-from storage.models import cases, people
+from storage.models import cases, people, registry
 from tests.bad_input import KINDS, PAYLOADS, QUESTIONS, SECRET, TEXTS, failures, running
 from tests.conversation.fake import PLAIN, FakeChannel
 from tests.conversation.stage import Stage
@@ -130,6 +130,7 @@ async def test_a_button_of_another_person(prepared: str) -> None:
         forged += [
             f"c:1:1:{what}" for what in ("open", "files", "accept", "answer", "ask", "forward", "refuse", "reply")
         ]
+        forged += ["h:go:1:3:20261125", "h:go:1:3:20301201", "h:off:1", "v:go:1:3:20301201:20301202", "v:end:1"]
         for who in ("Lan", "Moi", "Cuc"):
             for payload in forged:
                 await answered(stage, who, tap=payload, message="1", query="q")
@@ -141,7 +142,7 @@ async def test_a_button_of_another_person(prepared: str) -> None:
 
 
 def _truth(conn: Connection) -> dict[str, list[dict[str, Any]]]:
-    tables = (cases.draft, cases.case, cases.history, people.consent)
+    tables = (cases.draft, cases.case, cases.history, people.consent, registry.handover, registry.absence)
     return {table.name: [dict(row._mapping) for row in conn.execute(select(table)).all()] for table in tables}
 
 

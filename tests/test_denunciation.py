@@ -18,6 +18,8 @@ from storage.models.people import counter
 from tests.conversation.fake import BUTTONS, FakeChannel
 from tests.conversation.stage import Stage, on_stage
 
+pytestmark = pytest.mark.usefixtures("readable")
+
 CADRE = "mau-truong-xom-1"
 WORDS = "Tôi tố cáo ông Triệu Quang Zyxwvu, kế toán xã, ăn chặn tiền hỗ trợ của bà con"
 TRACES = ("Zyxwvu", "zyxwvu", "ăn chặn", "an chan")

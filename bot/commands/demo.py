@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 from bot import demo, logs, prepare, sample
 from bot.config import Settings
 from bot.server import CannotServe, Server, serve, start_loop
+from storage import keys
 from storage.engine import ENGINE_OPTIONS
 from storage.migrate import synchronous
 
@@ -33,7 +34,9 @@ def _run(host: str, port: int, place: Path) -> None:
     url = f"sqlite+aiosqlite:///{place / 'danvan.db'}"
     logs.setup(level=30, human=True)
     typer.echo("Preparing the demo / Đang chuẩn bị bản dùng thử …")
-    prepare.in_subprocess(url)
+    key = place / "danvan.key"
+    prepare.in_subprocess(url, key)
+    keys.use(key)
     engine = create_engine(synchronous(url), **ENGINE_OPTIONS)
     with engine.begin() as conn:
         demo.fill(conn, datetime.now(UTC))
@@ -41,6 +44,7 @@ def _run(host: str, port: int, place: Path) -> None:
     settings = Settings(
         database_url=url,
         media_dir=place / "media",
+        key_file=key,
         mode="live",
         http_host=host,
         http_port=port,

@@ -27,7 +27,7 @@ from bot.workbook.read import Book, read
 from bot.workbook.snapshot import Snapshot
 from handlers.clock import today
 from handlers.words import DEFAULT, Words, words_for
-from storage import migrate
+from storage import keys, migrate
 from storage.engine import ENGINE_OPTIONS
 
 SHOWN: Final = 200  # problems, and changes of a rehearsal; more than that is read by nobody
@@ -71,6 +71,9 @@ def _engine(settings: Settings, words: Words) -> Iterator[Engine]:
     engine = create_engine(migrate.synchronous(settings.database_url), **ENGINE_OPTIONS)
     try:
         yield engine
+    except keys.KeyTrouble as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]
         typer.echo(words("The database cannot be used: {reason}. Nothing was changed.").format(reason=reason), err=True)
@@ -95,12 +98,15 @@ def _prepare(settings: Settings, engine: Engine, words: Words, *, dry_run: bool)
     """An empty database is made ready, except in a rehearsal; an older one is left to `danvan migrate` and its backup."""
     if _is_empty(settings, engine):
         if not dry_run:
-            prepare.in_subprocess(settings.database_url)
+            prepare.in_subprocess(settings.database_url, settings.key_file)
+            with engine.connect() as conn:
+                keys.take(conn, settings.key_file)
         return
     with engine.connect() as conn:
         if not migrate.is_current(conn):
             typer.echo(words("The database is of another version. Run first: danvan migrate"), err=True)
             raise typer.Exit(1)
+        keys.take(conn, settings.key_file)
 
 
 def _is_empty(settings: Settings, engine: Engine) -> bool:

@@ -17,6 +17,9 @@ WORKBOOK: Final = "danvan.xlsx"
 MEANINGS: Final = {
     "database_url": N_("Where everything is kept. A file is enough for a commune."),
     "media_dir": N_("The folder for photos and files."),
+    "key_file": N_(
+        "The key that seals telephone numbers and reports. Keep a copy of this file elsewhere: without it they cannot be read."
+    ),
     "mode": N_("trial: a rehearsal, every letter goes to one person only. live: letters go to the real offices."),
     "trial_to": N_("In a rehearsal: the phone or code of the person who gets every letter."),
     "http_host": N_("The address the server listens on; 127.0.0.1: this machine only."),

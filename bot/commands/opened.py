@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import prepare
 from bot.config import Settings
+from storage import keys
 from storage.engine import ENGINE_OPTIONS
 from storage.migrate import synchronous
 
@@ -24,7 +25,11 @@ def connection(settings: Settings) -> Iterator[Connection]:
             if not prepare.ready(conn):
                 typer.echo("The database is not prepared for this version. Run: danvan migrate", err=True)
                 raise typer.Exit(1)
+            keys.take(conn, settings.key_file)
             yield conn
+    except keys.KeyTrouble as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
     except OperationalError as error:
         typer.echo(f"The database cannot be opened: {str(error.orig).splitlines()[0]}", err=True)
         raise typer.Exit(1) from None

@@ -14,6 +14,7 @@ from bot.workbook.layout import CALENDAR, CLEAR, DEPARTMENTS, GROUPS, ROUTING, T
 from bot.workbook.problems import MISSING
 from bot.workbook.read import Row
 from handlers import facts
+from handlers.data_requests import MOST
 from handlers.vietnamese import fold
 from handlers.words import N_
 
@@ -104,6 +105,8 @@ def texts(c: Check) -> None:
             typed = c.department(row, "value", unit, typed) or ""
         elif name == "retention_months":
             typed = _number(c, row, "value", 1, 600)
+        elif name in MOST:
+            typed = _number(c, row, "value", 1, MOST[name])
         elif name == "duty_phone" and typed.isdecimal() and len(typed) == 9:
             typed = f"0{value}"
         if typed and c.once(row, unit, name):

@@ -30,6 +30,11 @@ TEXTS: Final = {
     "retention_months": N_("Months data is kept"),
     "intake": N_("Code of the intake office"),
     "practice_owner": N_("Code of the office for good practices"),
+    "data_reply_days": N_("Personal data: working days to a first answer"),
+    "data_see_days": N_("Personal data: days to a copy"),
+    "data_correct_days": N_("Personal data: days to a correction"),
+    "data_withdraw_days": N_("Personal data: days to the end of consent"),
+    "data_delete_days": N_("Personal data: days to deletion"),
 }
 # What people write instead of a list's own words, folded -> code.
 ALSO: Final[dict[str, dict[str, str]]] = {

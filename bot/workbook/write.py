@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from bot.workbook import lists
 from bot.workbook.cells import Value
@@ -23,6 +25,8 @@ _LAST: Final = 20_000  # rows that get drop-downs; Excel keeps a rule for the ra
 _HEAD: Final = PatternFill("solid", fgColor="1F4E78")
 _NEEDED: Final = PatternFill("solid", fgColor="C00000")
 _PALE: Final = PatternFill("solid", fgColor="F2F2F2")
+_LINE: Final = 15  # points
+_A4: Final = 9  # as Excel numbers paper
 _TEXT: Final = "@"  # so that Excel leaves phones, codes and "1-2" as they are typed
 _DAY: Final = "dd/mm/yyyy"
 _GUIDE: Final = (
@@ -55,6 +59,8 @@ def write(path: Path, words: Words, rows: Rows | None = None) -> None:
 def _guide(book: Workbook, words: Words) -> None:
     page = book.create_sheet(words(GUIDE))
     page.column_dimensions["A"].width = 120
+    _paper(page)
+    page.row_dimensions[1].height = 28
     page.append([_cell(page, words("danvan: the commune's workbook"), font=Font(bold=True, size=16))])
     for number, sentence in enumerate(_GUIDE, 1):
         page.append([_cell(page, f"{number}. {words(sentence)}", font=Font(size=13), wrap=True)])
@@ -87,6 +93,13 @@ def _sheet(
 ) -> None:
     page = book.create_sheet(words(sheet.title))
     page.freeze_panes = "B2"
+    _paper(page)
+    page.print_title_rows = "1:1"
+    page.row_dimensions[1].height = 34
+    if example:  # Excel makes room for wrapped words only where it wrote the row itself
+        page.row_dimensions[2].height = _LINE * max(
+            _lines(words(column.hint), column.width) for column in sheet.columns
+        )
     for place, column in enumerate(sheet.columns, 1):
         letter = get_column_letter(place)
         page.column_dimensions[letter].width = column.width
@@ -105,6 +118,17 @@ def _sheet(
     if example:
         for _row in range(200):  # empty rows whose cells are text already
             page.append([_value(page, "", is_day=key in dates) for key in keys])
+
+
+def _paper(page: Any) -> None:
+    """Printed, a sheet is as wide as the paper."""
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", _A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _lines(text: str, width: float) -> int:
+    return math.ceil(len(text) * 1.15 / width)
 
 
 def _rule(column: Column, words: Words, ranges: Mapping[str, str]) -> DataValidation | None:

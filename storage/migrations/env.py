@@ -7,12 +7,13 @@ from typing import Any, Literal
 from alembic import context
 
 from storage.models import metadata
-from storage.models.base import UtcTime
+from storage.models.base import Sealable, Sealed, SealedJson, UtcTime
 
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """A drafted revision names the database's own type: the models may change, a revision may not."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcTime) else False
+    types = {UtcTime: "sa.DateTime(timezone=True)", Sealed: "sa.Text()", Sealable: "sa.Text()", SealedJson: "sa.JSON()"}
+    return types.get(type(item), False) if kind == "type" else False
 
 
 context.configure(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from storage.models.base import Json, Key, UtcTime, metadata
+from storage.models.base import Json, Key, Sealable, Sealed, SealedJson, UtcTime, metadata
 
 form = Table(
     "form",
@@ -28,7 +28,7 @@ draft = Table(
     Column("form_hash", ForeignKey("form.hash"), nullable=False),
     Column("form_name", String(40), nullable=False),
     Column("case_id", Key),  # an answer, a question back, a reply: the case it is about
-    Column("body", Json, nullable=False),  # answers, position, which message gave which answer
+    Column("body", SealedJson, nullable=False),  # answers, position, which message gave which answer
     Column("made_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     sqlite_autoincrement=True,
@@ -53,22 +53,24 @@ case = Table(
     Column("urgency", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("place", Text),
+    Column("title", Sealable, nullable=False),
+    Column("place", Sealable),
     Column("lat", Float),
     Column("lon", Float),
     Column("households", Integer),
     Column("since", Date),
     Column("source", String(16)),
-    Column("contact", Text),
-    Column("answers", Json, nullable=False),
-    Column("folded", Text, nullable=False),  # for search: no diacritics
+    Column("contact", Sealed),
+    Column("answers", SealedJson, nullable=False),
+    Column("folded", Text, nullable=False),  # for search: no diacritics, no telephone numbers; empty where sealed
     Column("made_at", UtcTime, nullable=False),
     Column("due_at", UtcTime),
     Column("closed_at", UtcTime),
     UniqueConstraint("unit_id", "code"),
 )
 Index("ix_report_reporter_id", case.c.reporter_id)
+Index("ix_report_holder_id", case.c.holder_id)
+Index("ix_report_hamlet_id", case.c.hamlet_id)
 Index("ix_report_department_id_state", case.c.department_id, case.c.state)
 Index("ix_report_unit_id_made_at", case.c.unit_id, case.c.made_at)
 Index("ix_report_unit_id_closed_at", case.c.unit_id, case.c.closed_at)
@@ -94,7 +96,8 @@ history = Table(  # append-only: one row a move
     Column("to_state", String(16), nullable=False),
     Column("department_id", ForeignKey("department.id")),
     Column("reason", String(40)),
-    Column("words", Text),
+    Column("words", Sealable),
+    Column("other_id", ForeignKey("person.id")),  # handover: to whom
     sqlite_autoincrement=True,
 )
 
@@ -109,7 +112,7 @@ file = Table(
     Column("bot", String(64), nullable=False),
     Column("ref", Text, nullable=False),
     Column("kind", String(10), nullable=False),
-    Column("name", Text),
+    Column("name", Sealable),
     Column("mime", String(100)),
     Column("size", Integer),
     Column("sha256", String(64)),
@@ -121,3 +124,24 @@ file = Table(
 )
 Index("ix_file_sha256", file.c.sha256)
 Index("ix_file_state_next_at", file.c.state, file.c.next_at)
+
+reply_template = Table(  # words a department keeps ready for what it answers often
+    "reply_template",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("department_id", ForeignKey("department.id"), nullable=False, index=True),
+    Column("category", String(40)),  # none: for all
+    Column("title", String(80), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("made_by", ForeignKey("person.id")),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("gone_at", UtcTime),
+)
+
+anonymised = Table(  # retention: that it was done, when, by which rule
+    "anonymised",
+    metadata,
+    Column("case_id", ForeignKey("report.id"), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("months", Integer),  # the rule; none: at the person's request
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
-from storage.models.base import Json, Key, UtcTime, metadata
+from storage.models.base import Json, Key, SealedJson, UtcTime, metadata
 
 update = Table(
     "incoming",
@@ -13,7 +13,7 @@ update = Table(
     Column("bot", String(64), primary_key=True),
     Column("key", String(130), primary_key=True),  # of a denunciation: only a hash
     Column("at", UtcTime, nullable=False),
-    Column("answer", Json),  # unsaid words; none once they are said
+    Column("answer", SealedJson),  # unsaid words; none once they are said
     Column("attempts", Integer, nullable=False, default=0, server_default="0"),
     Column("next_at", UtcTime),  # set while something is unsaid
     Column("failed", String(80)),  # the error's class and the update's kind and size; never its words
@@ -56,4 +56,13 @@ job = Table(
     Column("name", String(40), primary_key=True),
     Column("last_at", UtcTime, nullable=False),
     Column("counts", Json),
+)
+
+key_check = (
+    Table(  # one row: which key the sealed columns were sealed with, so that a wrong one is noticed at the start
+        "key_check",
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        Column("mark", String(64), nullable=False),
+    )
 )

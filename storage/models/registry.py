@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
-from storage.models.base import Json, Key, UtcTime, metadata
+from storage.models.base import Json, Key, Sealed, UtcTime, metadata
 
 unit = Table(
     "unit",
@@ -34,8 +34,9 @@ person = Table(
     Column("id", Key, primary_key=True),
     Column("code", String(64), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
-    Column("phone", String(20), unique=True),
+    Column("phone", Sealed),
     Column("language", String(8), nullable=False, default="vi", server_default="vi"),
+    Column("phone_mark", String(64), unique=True),  # `sealing.mark`: no two people have one number
 )
 
 role = Table(
@@ -51,6 +52,33 @@ role = Table(
     Column("superior_id", ForeignKey("person.id")),
     Column("substitute_id", ForeignKey("person.id")),  # who stands in during leave
     UniqueConstraint("person_id", "code", "unit_id", "department_id"),
+)
+
+absence = Table(  # leave: on these days (both inclusive) the substitute holds the person's roles as well
+    "absence",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("substitute_id", ForeignKey("person.id"), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("made_by", ForeignKey("person.id")),
+    Column("made_at", UtcTime, nullable=False),
+)
+
+handover = Table(  # a role passes to another person: agreed on, then carried out on its first day
+    "handover",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("role_id", ForeignKey("role.id"), nullable=False, index=True),
+    Column("successor_id", ForeignKey("person.id"), nullable=False),
+    Column("first", Date, nullable=False),  # the successor's first day
+    Column("until", Date),  # when the role was to end before: put back where the handover is called off
+    Column("made_by", ForeignKey("person.id")),
+    Column("made_at", UtcTime, nullable=False),
+    Column("state", String(8), nullable=False, index=True),  # agreed, done, off (called off), failed
+    Column("done_at", UtcTime),
+    Column("counts", Json),  # what passed: {"reports": 3, …}
 )
 
 routing = Table(

@@ -27,6 +27,7 @@ SECRETS = {
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No danvan.toml but the test's own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DANVAN_KEY_FILE")
     return tmp_path
 
 
@@ -37,7 +38,7 @@ def given(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 
 def test_the_defaults_run_on_a_laptop_and_write_to_nobody() -> None:
     found = load()
-    assert found == Settings()
+    assert found == Settings(key_file=Path("danvan.key"))
     assert found.mode == "trial"
     assert found.http_host == "127.0.0.1"
     assert found.database_url == "sqlite+aiosqlite:///danvan.db"
@@ -135,5 +136,6 @@ def test_the_serving_process_gets_the_same_from_its_child(monkeypatch: pytest.Mo
     given(monkeypatch, **SECRETS)
     child = [sys.executable, "-m", "bot.load_settings"]
     values = json.loads(subprocess.run(child, capture_output=True, check=True).stdout)
-    values |= {"media_dir": Path(values["media_dir"]), "telegram_tokens": tuple(values["telegram_tokens"])}
+    values |= {"media_dir": Path(values["media_dir"]), "key_file": Path(values["key_file"])}
+    values |= {"telegram_tokens": tuple(values["telegram_tokens"])}
     assert Settings(**values) == load()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,14 +15,16 @@ from bot.channels import Sent, errors
 from handlers import letters as words_of
 from handlers.messages import Outgoing
 from handlers.status import OPEN
-from storage import cases, groups, outbox
+from storage import cases, groups, handover, outbox, privacy
 from storage.models.letters import letter
 from tests.bot.conftest import Open
-from tests.bot.office import ADMIN, CADRE, OFFICIAL, SECOND, Office
+from tests.bot.office import ADMIN, CADRE, OFFICIAL, SECOND, Office, unit_of
 from tests.conversation.fake import BUTTONS, FakeChannel
 
 MARK = "🧪 CHẠY THỬ. Khi dùng thật, tin này sẽ gửi đến: "
 EVERY_TEMPLATE = {"card", "told", "replied", "alarm", "unreachable", "file_bad", "stuck", "summary"}
+EVERY_TEMPLATE |= {"data_asked", "data_late", "data_answer"}
+EVERY_TEMPLATE |= {"handover", "handover_given", "handover_seen", "leave"}
 
 
 async def test_one_row_each_and_each_says_where_it_went(office: Open) -> None:
@@ -386,6 +388,16 @@ async def everything(it: Office) -> list[int]:
     ids.append(await it.letter("file_bad", CADRE, case, params={"why": "file_big"}))
     ids.append(await it.letter("stuck", ADMIN, params={"n": 2}))
     ids.append(await it.letter("summary", brief, params=figures()))
+    times = dict.fromkeys(("made_at", "reply_by", "due_at"), it.now)
+    whose = {"person_id": await it.person(CADRE), "unit_id": await it.read(unit_of), "kind": "see"}
+    request = await it.write(lambda conn: privacy.ask(conn, **whose, **times))
+    for template, to in (("data_asked", ADMIN), ("data_late", ADMIN), ("data_answer", CADRE)):
+        ids.append(await it.letter(template, to, params={"request": request}))
+    given = {"role_id": 1, "successor_id": await it.person(OFFICIAL), "first": date(2026, 12, 1), "made_at": it.now}
+    passed = {"handover": await it.write(lambda conn: handover.agree(conn, **given)), "what": "agreed"}
+    for template, to in (("handover", OFFICIAL), ("handover_given", CADRE), ("handover_seen", ADMIN)):
+        ids.append(await it.letter(template, to, params=passed))
+    ids.append(await it.letter("leave", OFFICIAL, params={"what": "set", "about": await it.person(CADRE)}))
     return ids
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.util import await_only
 
-from storage.engine import Database
+from storage.engine import PURGED, Database
 from storage.sqlite_writer import BATCH, SqliteWriter
 
 TABLE = "CREATE TABLE thing (name VARCHAR(40) PRIMARY KEY, n INTEGER)"
@@ -193,7 +193,7 @@ async def test_nobody_is_told_of_a_commit_that_did_not_happen(lite: Database) ->
 
 async def test_a_purge_takes_its_turn_among_the_writes(db: Database) -> None:
     if not db.sqlite:
-        for table in ("draft", "incoming", "web_message"):
+        for table in PURGED.split(", "):
             await db.write(lambda conn, name=table: conn.execute(text(f"CREATE TABLE {name} (id INTEGER)")) and None)
     work = [db.write(lambda conn, n=n: put(conn, f"n{n:03}")) for n in range(40)]
     await asyncio.gather(*work[:20], db.purge(), *work[20:], db.purge())

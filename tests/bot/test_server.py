@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, insert
 from bot.channels import errors
 from bot.config import Settings
 from bot.server import CannotServe, Server, running
-from storage import outbox, updates
+from storage import keys, outbox, updates
 from storage.models.letters import job
 from tests.bot.conftest import Open
 from tests.bot.office import CADRE, OFFICIAL, Office
@@ -154,8 +155,13 @@ async def test_the_figures(office: Open) -> None:
 
 
 async def test_an_empty_database_is_prepared(database_url: str, tmp_path: Path) -> None:
-    async with served(database_url, tmp_path) as it:
+    async with served(database_url, tmp_path, key_file=tmp_path / "danvan.key") as it:
         assert (await health(it))[0] == 200
+    (tmp_path / "danvan.key").unlink()
+    with pytest.raises(CannotServe, match=r"danvan\.key is missing"):
+        async with served(database_url, tmp_path, key_file=tmp_path / "danvan.key"):
+            raise AssertionError("it started")
+    keys.use(Path(os.environ["DANVAN_KEY_FILE"]))
 
 
 async def test_what_cannot_be_had_is_said_in_one_sentence(prepared_sqlite: str, tmp_path: Path) -> None:

@@ -165,6 +165,7 @@ async def test_a_hundred_thousand_characters_are_answered_kindly(kind: str, sqli
         assert await failures(player) == []
 
 
+@pytest.mark.usefixtures("readable")
 @every
 async def test_a_denunciation_leaves_no_trace(
     kind: str, database_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]

@@ -405,6 +405,7 @@ class TestDown:
         _status, past = await world.call("GET", f"/web/history?chat={user}", token)
         assert past["events"][-1]["body"] == {"text": "Thẻ", "buttons": []}
 
+    @pytest.mark.usefixtures("readable")
     async def test_fleeting_words_reach_the_page_and_no_disk(self, world: World) -> None:
         token, user = await world.person()
         sent = await world.channel.send(
@@ -484,6 +485,7 @@ class TestOwnWords:
         _status, past = await world.call("GET", f"/web/history?chat={user}", token)
         assert [event for event in past["events"] if event.get("client")] == []
 
+    @pytest.mark.usefixtures("readable")
     async def test_what_turned_out_a_denunciation_is_forgotten(self, world: World) -> None:
         token, user = await world.person()
         since = world.now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from copy import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from handlers.clock import VN
 from handlers.messages import Button
@@ -71,6 +71,10 @@ class Player:
             await self.stage.make_code(found[1], found[2])
         elif found := re.fullmatch(r"no routing of (\w+)", what):
             await self.stage.unroute(found[1])
+        elif found := re.fullmatch(r"merge (\S+) into (\S+) on (\S+)", what):
+            await self.stage.change_unit("merge", found[1], found[2], date.fromisoformat(found[3]))
+        elif found := re.fullmatch(r"rename (\S+) to (.+) on (\S+)", what):
+            await self.stage.change_unit("rename", found[1], found[2], date.fromisoformat(found[3]))
         elif found := re.fullmatch(r"(blocked|unblocked|removed|added|migrated): (.+)", what):
             await self.stage.event(found[1], found[2])
         elif found := re.fullmatch(r"(\d+) (minutes?|hours?|days?) later", what):

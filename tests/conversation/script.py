@@ -12,6 +12,7 @@ Bình edits "old": new           edits what they said
 -- 3 days later / at 2026-11-27 16:00 / restart / tick
 -- code ABCDE23456: mau-pkt-1   a one-time code of a person, or of a group ("05716/PKT", "05716/PKT full", "05716")
 -- no routing of giao_thong     the table has no such row any more
+-- merge 05716-01 into 05716-02 on 2026-12-01     as a workbook says it; also "rename 05716-03 to Xóm Mới on 2026-12-01"
 -- blocked: Bình                also unblocked; of a group: removed, added, migrated
     Bình ← text, further lines, [buttons]
 """

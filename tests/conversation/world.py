@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -28,7 +28,7 @@ from storage import accounts
 from storage.engine import ENGINE_OPTIONS
 from storage.migrate import synchronous
 from storage.models.people import account, group
-from storage.models.registry import department, person, registry_version, routing, unit
+from storage.models.registry import department, person, registry_version, routing, unit, unit_change
 
 MORNING = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # a Wednesday, nine in the morning in Viet Nam
 
@@ -228,6 +228,23 @@ class World(ABC):
 
         def work(conn: Connection) -> None:
             conn.execute(delete(routing).where(routing.c.category == category))
+            conn.execute(update(registry_version).values(version=registry_version.c.version + 1))
+
+        await self.running.db.write(work)
+        await self.running.app.load()
+
+    async def change_unit(self, kind: str, code: str, to: str, day: date) -> None:
+        """A hamlet is merged into another (its code) or gets another name, as an import writes it."""
+
+        def work(conn: Connection) -> None:
+            old = conn.execute(select(unit).where(unit.c.code == code)).one()
+            new = conn.execute(select(unit).where(unit.c.code == to)).one() if kind == "merge" else old
+            names = {"old_name": old.name, "new_name": new.name if kind == "merge" else to}
+            conn.execute(
+                insert(unit_change).values(day=day, kind=kind, old_unit_id=old.id, new_unit_id=new.id, **names)
+            )
+            values = {"valid_to": day - timedelta(days=1)} if kind == "merge" else {"name": to}
+            conn.execute(update(unit).where(unit.c.id == old.id).values(values))
             conn.execute(update(registry_version).values(version=registry_version.c.version + 1))
 
         await self.running.db.write(work)

@@ -13,8 +13,10 @@ from handlers.registry import Registry, Role
 from tests.handlers.test_routing import REGISTRY as PLACES
 
 DAY = date(2026, 11, 25)
-CASE = SimpleNamespace(reporter_id=1, department_id=10, unit_id=2)
-AT_INTAKE = SimpleNamespace(reporter_id=1, department_id=11, unit_id=2)
+CASE = SimpleNamespace(
+    subject="petition", category="moi_truong", reporter_id=1, department_id=10, unit_id=2, hamlet_id=3
+)
+AT_INTAKE = SimpleNamespace(**vars(CASE) | {"department_id": 11})
 
 
 def role(person: int, code: str, unit: int, department: int | None = None, **when: date) -> Role:
@@ -60,7 +62,7 @@ def test_standing(person: int, case: SimpleNamespace, expected: set[str]) -> Non
 
 
 def test_one_may_be_several_and_acts_in_the_office() -> None:
-    own = SimpleNamespace(reporter_id=4, department_id=12, unit_id=2)
+    own = SimpleNamespace(**vars(CASE) | {"reporter_id": 4, "department_id": 12})
     assert access.standing(REGISTRY, 4, own, DAY) == {"reporter", "department", "superior"}
     assert access.best(access.standing(REGISTRY, 4, own, DAY)) == "department"
     assert access.best({"reporter", "superior"}) == "superior"

@@ -10,7 +10,7 @@ import pytest
 from handlers.compile_form import compile_source, sources
 from handlers.form import Text, content_hash, load
 
-NAMES = ("answer", "ask", "forward", "petition", "practice", "refuse", "reply")
+NAMES = ("answer", "ask", "correct", "forward", "handover", "leave", "petition", "practice", "refuse", "reply")
 
 
 def test_all_forms_are_there():

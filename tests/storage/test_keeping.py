@@ -186,6 +186,7 @@ def test_the_webs_old_bubbles_and_sessions_go(conn: Connection) -> None:
     assert len(conn.execute(select(web_message)).all()) == 2
 
 
+@pytest.mark.usefixtures("readable")
 async def test_what_was_deleted_is_unreadable_after_a_purge(db: Database, tmp_path: Path) -> None:
     made = await db.write(lambda conn: drafts.make(conn, 1, "h", "petition", None, {"story": SECRET}, NOW))
     await db.write(lambda conn: drafts.save(conn, made, {"story": SECRET + " và nữa"}, NOW))

@@ -17,6 +17,7 @@ from storage.models.cases import case, file, number
 from storage.models.letters import job, letter
 from storage.models.people import account, counter, group, invite
 from storage.models.registry import calendar_day, person, unit
+from storage.sealing import mark
 from tests.storage.conftest import NOW
 
 HOUR = timedelta(hours=1)
@@ -68,7 +69,7 @@ async def test_each_commune_and_prefix_counts_for_itself(db: Database) -> None:
         (case, report(2, code="KN-1")),  # the code is taken in this commune
         (unit, {"code": "05716", "kind": "commune", "name": "Again"}),
         (person, {"code": "mau-pkt-1", "name": "Again"}),
-        (person, {"code": "new", "name": "Again", "phone": "0900000001"}),
+        (person, {"code": "new", "name": "Again", "phone_mark": mark("0900000001")}),
         (account, {"channel": "c", "bot": "1", "user": "u", "person_id": 2, "tied_at": NOW, "used_at": NOW}),
         (letter, {"dedupe": "d", "template": "card", "state": "waiting", "made_at": NOW}),
         (invite, {"code_hash": accounts.code_hash("CODE"), "made_at": NOW, "expires_at": NOW}),
