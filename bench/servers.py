@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from bench.world import KEY
+
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "bench-secret"
 TOKEN = "7000000001:AAbenchbenchbenchbenchbenchbenchbenc"
@@ -81,6 +83,7 @@ def danvan(api: str, folder: Path, cores: set[int]) -> Server:
     env = {
         "DANVAN_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'danvan.db'}",
         "DANVAN_MEDIA_DIR": str(folder / "media"),
+        "DANVAN_KEY_FILE": str(folder.parent / KEY),
         "DANVAN_MODE": "live",
         "DANVAN_HTTP_PORT": str(port),
         "DANVAN_TELEGRAM_TOKEN": TOKEN,

@@ -21,12 +21,13 @@ from storage.models import registry as tables
 USERS = 2_000
 FIRST_USER = 1_000_000  # Telegram ids of the cadres; the officials' follow
 BOT = "7000000001"
+KEY = "danvan.key"
 
 
 def make(path: Path) -> None:
     """A prepared database at `path`: tables, forms, registry, accounts. Its journal is folded in, so it can be copied."""
     url = f"sqlite+aiosqlite:///{path}"
-    prepare.prepare(url)
+    prepare.prepare(url, path.with_name(KEY))
     engine = create_engine(synchronous(url), **ENGINE_OPTIONS)
     with engine.begin() as conn:
         rows = province()

@@ -63,6 +63,10 @@ class App:
         assert self._state is not None, "load() first"
         return self._state
 
+    def reached_at(self, web: str) -> None:
+        """The web channel's address, for links that handlers give out."""
+        self._state = replace(self.state, web=web)
+
     async def load(self) -> None:
         """Read the registry and the forms; later calls only when they changed."""
         if self._state is None:

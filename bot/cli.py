@@ -61,20 +61,13 @@ def run() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to this version's tables and forms.
+    """Bring the database to this version's tables and forms; one with work in it is backed up first.
 
     Example: danvan migrate
     """
-    from bot import prepare
-    from storage.keys import KeyTrouble
+    from bot.commands import migrate as command
 
-    given = settings()
-    try:
-        added = prepare.prepare(given.database_url, given.key_file)
-    except KeyTrouble as trouble:
-        typer.echo(str(trouble), err=True)
-        raise typer.Exit(1) from None
-    typer.echo("Database ready." + (f" Forms compiled: {', '.join(sorted(added))}." if added else ""))
+    command.run(settings())
 
 
 @app.command()
@@ -120,22 +113,61 @@ def sample(
 
 
 @app.command()
-def invite(
+def invite(  # noqa: PLR0913, PLR0917 - Typer takes a command's options as arguments
     person: Annotated[
-        str, typer.Argument(help="Code or phone of a person; with --group: code of a unit or UNIT/DEPARTMENT")
-    ],
+        str | None, typer.Argument(help="Code or phone of a person; with --group: code of a unit or UNIT/DEPARTMENT")
+    ] = None,
     group: Annotated[bool, typer.Option("--group", help="A code to be typed in a group instead")] = False,
     full: Annotated[
         bool, typer.Option("--full", help="With --group: the group sees whole cases (a department's closed group)")
     ] = False,
+    sheet: Annotated[
+        Path | None,
+        typer.Option("--all", help="Codes for everybody without an account, as a page to be printed (.html)"),
+    ] = None,
+    unit: Annotated[str, typer.Option(help="With --all: only this unit and what lies in it, by code")] = "",
+    everybody: Annotated[bool, typer.Option("--everybody", help="With --all: also who has an account already")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Who is here already, and who is not")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="The person's unused codes are void")] = False,
+    untie: Annotated[
+        bool, typer.Option("--untie", help="A lost phone: the person's accounts are untied, sessions end; a new code")
+    ] = False,
 ) -> None:
     """Make a one-time code, with link and QR, that ties a person's chat account (or a group) to the roster.
 
-    Example: danvan invite 0912345678
+    Example: danvan invite 0912345678 · danvan invite --all invitations.html
     """
     from bot.commands import invite as command
+    from bot.commands import invite_sheet
 
-    command.run(settings(), person, group=group, full=full)
+    if sheet is not None:
+        invite_sheet.run(settings(), sheet, unit, everybody=everybody)
+    elif listed:
+        command.listed(settings())
+    elif person is None:
+        typer.echo("Name a person (code or phone), or use --all FILE.html or --list.", err=True)
+        raise typer.Exit(2)
+    elif revoke:
+        command.revoke(settings(), person)
+    elif untie:
+        command.untie(settings(), person)
+    else:
+        command.run(settings(), person, group=group, full=full)
+
+
+@app.command()
+def check(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Long lists whole")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no messenger")] = False,
+) -> None:
+    """Say in plain sentences what would not work live, each with its cure. Exit code 1 when there is such a thing.
+
+    Example: danvan check
+    """
+    from bot.commands import check as command
+
+    command.run(settings(), as_json=as_json, everything=everything, offline=offline)
 
 
 @app.command()
@@ -177,6 +209,36 @@ def resend(
     from bot.commands import letters as command
 
     command.resend(settings(), letter)
+
+
+@app.command()
+def backup(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where to write it (DANVAN_BACKUP_DIR by default)", show_default=False)
+    ] = None,
+    keep: Annotated[int, typer.Option("--keep", min=1, help="How many backups to keep there; older ones go")] = 14,
+) -> None:
+    """Write one encrypted file with the database, photos and files, and read it back whole. The server may run meanwhile.
+
+    Example: danvan backup /mnt/usb --keep 14
+    """
+    from bot.commands import backup as command
+
+    command.backup(settings(), folder, keep)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup (.dvb)")],
+    check: Annotated[bool, typer.Option("--check", help="Only read it and say whether it is whole")] = False,
+) -> None:
+    """Put a backup into a new, empty database, photos and files included: all of it, or nothing.
+
+    Example: danvan restore danvan-backups/danvan-20261125-013000.dvb
+    """
+    from bot.commands import backup as command
+
+    command.restore(settings(), file, check=check)
 
 
 def main() -> None:

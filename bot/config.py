@@ -14,6 +14,7 @@ class Settings:
     database_url: str = field(default="sqlite+aiosqlite:///danvan.db", repr=False)  # it may hold a password
     media_dir: Path = Path("danvan-media")
     key_file: Path | None = None  # none: the key this process uses already
+    backup_dir: Path = Path("danvan-backups")
     mode: Literal["trial", "live"] = "trial"
     trial_to: str = field(default="", repr=False)
     http_host: str = "127.0.0.1"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from bot import sample
-from bot.schedule import post_summary
 from handlers.clock import today
+from handlers.week_letters import post
 from storage import groups
 from storage import registry as registry_rows
 
@@ -33,7 +33,7 @@ async def post_summaries(app: App) -> None:
     again = f"-{now:%Y%m%d%H%M%S}"
 
     def work(conn: Connection) -> int:
-        return sum(post_summary(conn, registry, row, year, week, now, again=again) for row in groups.all_live(conn))
+        return sum(post(conn, registry, row, year, week, now, again=again) for row in groups.all_live(conn))
 
     await app.db.write(work)
     app.letters_due.set()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from bot.channels.web import WebHooks
-from handlers import access, facts, people
+from handlers import access, facts, people, rights
 from handlers.clock import today
-from storage import accounts, cases, files, groups, outbox
+from storage import accounts, cases, files, groups, outbox, week
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -51,13 +51,19 @@ class Hooks:
         return [(group.chat, group.name) for group in groups.all_live(conn) if group.channel == "web" and sees(group)]
 
     def may_see_photo(self, conn: Connection, user: str, sha256: str) -> bool:
-        """A picture of a case one may see."""
+        """A picture of a case one may see, or of a summary in a group one reads."""
         person_id = self._person(conn, user)
         if person_id is None:
             return False
         registry, day = self._app.state.registry, today(self._app.clock())
         found = (cases.get(conn, case_id) for case_id in files.cases_of(conn, sha256))
-        return any(case is not None and access.standing(registry, person_id, case, day) for case in found)
+        if any(case is not None and rights.may(registry, person_id, "words", case, day) for case in found):
+            return True
+        return week.shows(conn, self._groups(conn, person_id), sha256)
+
+    def _groups(self, conn: Connection, person_id: int) -> list[int]:
+        sees = access.groups_seen(self._app.state.registry, person_id, today(self._app.clock()))
+        return [group.id for group in groups.all_live(conn) if group.channel == "web" and sees(group)]
 
     @staticmethod
     def _person(conn: Connection, user: str) -> int | None:

@@ -32,6 +32,7 @@ class Given(BaseSettings):
     key_file: Path = Field(
         Path("danvan.key"), description="The key that seals telephone numbers and reports; keep a copy elsewhere"
     )
+    backup_dir: Path = Field(Path("danvan-backups"), description="Folder for backups")
     mode: Literal["trial", "live"] = Field(
         "trial", description="trial: no real office is written to; live: letters go out"
     )

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine
 
+from bot.config import Settings
+from handlers.words import DEFAULT, words_for
 from storage import calendar, forms, keys, migrate
 from storage.engine import ENGINE_OPTIONS
 
@@ -30,8 +32,31 @@ def source_hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+NOT_SAVED = 3  # exit code: the database is older and could not be backed up, so it was left alone
+
+
+class NotSaved(RuntimeError):
+    """No backup could be made, so nothing was migrated; the text says why, a line each."""
+
+
+class NewerDatabase(RuntimeError):
+    """The database was made by a newer program; the text is a sentence for a person."""
+
+
+def refuse_newer(conn: Connection) -> None:
+    """Raises `NewerDatabase`: this program would not know what it reads there."""
+    found = migrate.current(conn)
+    if found and found not in migrate.shipped():
+        words = words_for(DEFAULT)
+        sentence = words(
+            "The database was made by a newer danvan (its version is {found}, this program's is {own}). Install that danvan or a newer one. Nothing was changed."
+        )
+        raise NewerDatabase(sentence.format(found=found, own=migrate.head()))
+
+
 def ready(conn: Connection) -> bool:
-    """Tables current, the calendar known, every shipped form compiled."""
+    """Tables current, the calendar known, every shipped form compiled. Raises `NewerDatabase`."""
+    refuse_newer(conn)
     if not migrate.is_current(conn):
         return False
     if not calendar.knows(conn, _years()):
@@ -43,14 +68,16 @@ def ready(conn: Connection) -> bool:
 def prepare(url: str, key_file: Path | None = None) -> list[str]:
     """Migrate, make or check the key, seal, compile what is new. Returns the names of the forms that were compiled.
 
-    Without `key_file` the key already in use is taken. Raises `storage.keys.KeyTrouble`.
+    Without `key_file` the key already in use is taken. Raises `storage.keys.KeyTrouble`, `NewerDatabase`.
     """
     from handlers import compile_form, deadlines
     from handlers.form import content_hash
     from storage.reseal import reseal
 
-    migrate.upgrade(url)
     engine = create_engine(migrate.synchronous(url), **ENGINE_OPTIONS)
+    with engine.connect() as conn:
+        refuse_newer(conn)
+    migrate.upgrade(url)
     now, added = datetime.now(UTC), []
     with engine.begin() as conn:
         keys.settle(conn, key_file)
@@ -80,19 +107,51 @@ def reason(error: Exception) -> str:
     return re.sub(r"^<class '[^']+'>: ", "", said.splitlines()[0])
 
 
-def in_subprocess(url: str, key_file: Path | None = None) -> None:
-    """The same in a process of its own; raises RuntimeError with its last words."""
-    command = [sys.executable, "-m", "bot.prepare", *([str(key_file)] if key_file else [])]
+def in_subprocess(url: str, key_file: Path | None = None, saved: tuple[Path, Path] | None = None) -> str:
+    """The same in a process of its own. With `saved`, the folders of media and of backups, an older database is backed up first.
+
+    Returns what the backup said. Raises `NotSaved` when there was to be one and it failed, RuntimeError with the process's
+    last words for everything else.
+    """
+    # UTF-8 also where Windows would use a code page that has no Vietnamese.
+    command = [
+        sys.executable,
+        "-X",
+        "utf8",
+        "-m",
+        "bot.prepare",
+        *map(str, (key_file, *(saved or ())) if key_file else ()),
+    ]
     done = subprocess.run(  # noqa: S603 - this program itself
-        command, input=url, capture_output=True, text=True, check=False
+        command, input=url, capture_output=True, encoding="utf-8", check=False
     )
+    if done.returncode == NOT_SAVED:
+        raise NotSaved(done.stderr.strip())
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "prepare failed")
+    return done.stdout.strip()
+
+
+def main(arguments: list[str]) -> int:
+    """`KEY_FILE MEDIA BACKUPS`, or less of it; the exit code."""
+    # The address may hold a password, so it comes by standard input, not where every process list shows it.
+    url, paths = sys.stdin.read().strip(), [Path(argument) for argument in arguments]
+    if len(paths) == 3:
+        import typer
+
+        from bot.commands import backup
+
+        try:
+            backup.before_update(Settings(database_url=url, key_file=paths[0], media_dir=paths[1], backup_dir=paths[2]))
+        except typer.Exit:
+            return NOT_SAVED
+    try:
+        prepare(url, paths[0] if paths else None)
+    except Exception as error:  # noqa: BLE001 - its parent shows one line to a person
+        sys.stderr.write(f"{reason(error)}\n")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    # The address may hold a password, so it comes by standard input, not where every process list shows it.
-    try:
-        prepare(sys.stdin.read().strip(), Path(sys.argv[1]) if len(sys.argv) > 1 else None)
-    except Exception as error:  # noqa: BLE001 - its parent shows one line to a person
-        sys.exit(reason(error))
+    sys.exit(main(sys.argv[1:]))

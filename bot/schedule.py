@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from bot import delivery, metrics
-from handlers import data_requests, leave, succession, summary
+from handlers import data_requests, leave, succession, summary_time, week_letters
 from handlers.clock import VN, today
 from handlers.registry import Registry
-from storage import accounts, drafts, groups, outbox, updates, web
+from storage import accounts, announce, drafts, groups, outbox, pages, updates, web
+from storage import week as weeks
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -28,6 +29,9 @@ class Schedule:
     def __init__(self, app: App, retention: Retention | None = None) -> None:
         self._app = app
         self._retention = retention
+        self._shown: set[tuple[int, str, datetime]] = (
+            set()
+        )  # spares looking; a preview's key keeps it from being shown twice
 
     async def tick(self) -> int:
         """Returns how many letters were queued."""
@@ -44,19 +48,20 @@ class Schedule:
         return queued
 
     async def _summaries(self, now: datetime) -> int:
-        """One letter per group and ISO week, once its Friday 16:00 has come; the unique key refuses a second (rule 5).
+        """A letter per group and week once the group's time has come; the unique key refuses a second (rule 5).
 
-        A transaction each, for a province has hundreds of groups and people write meanwhile.
+        Two hours before, the official on duty sees it. A transaction each, for a province has hundreds of groups and
+        people write meanwhile.
         """
-        year, week = summary.week_of(now)
-        name, registry = f"summary:{year}-W{week:02d}", self._app.state.registry
-        rows = await self._app.db.read(lambda conn: _waiting(conn, name, summary.due_at(year, week)))
-        queued = 0
-        for row in rows:
-            post = partial(post_summary, registry=registry, group=row, year=year, week=week, now=now)
+        registry, queued = self._app.state.registry, 0
+        due, soon = await self._app.db.read(lambda conn: (_due_groups(conn, now), _due_previews(conn, now)))
+        for group, year, week in due:
+            post = partial(week_letters.post, registry=registry, group=group, year=year, week=week, now=now)
             queued += await self._app.db.write(post, slow=True)
-        if rows:
-            await self._app.db.write(lambda conn: outbox.ran(conn, name, now, {"queued": queued}))
+        for unit_id, name, moment in soon - self._shown:
+            show = partial(week_letters.show, registry=registry, unit_id=unit_id, name=name, due=moment, now=now)
+            queued += await self._app.db.write(show, slow=True)
+        self._shown = soon
         return queued
 
     def _people(self, conn: Connection) -> int:
@@ -76,20 +81,37 @@ class Schedule:
         return queued
 
 
-def _waiting(conn: Connection, name: str, due: datetime) -> list[Row[Any]]:
-    """The groups of a summary that was not posted yet; one tied after the due time has to wait for the next."""
-    if outbox.last_run(conn, name) is not None:
-        return []
-    return [row for row in groups.all_live(conn) if row.tied_at <= due]
+def _due_groups(conn: Connection, now: datetime) -> list[tuple[Any, int, int]]:
+    """(group, year, week) of summaries whose time has come and that are neither posted nor skipped.
+
+    One tied after the due time has to wait for the next.
+    """
+    found = []
+    for group in groups.all_live(conn):
+        latest = summary_time.latest(group, now)
+        moment = summary_time.due(group, *latest) if latest is not None else None
+        if latest is not None and moment is not None and group.tied_at <= moment:
+            found.append((group, *latest))
+    keys = {week_letters.dedupe(group.id, summary_time.name(year, week)) for group, year, week in found}
+    posted = weeks.known(conn, keys)
+    skipped = weeks.skipped(conn, {summary_time.name(year, week) for _group, year, week in found})
+    return [
+        (group, year, week)
+        for group, year, week in found
+        if week_letters.dedupe(group.id, summary_time.name(year, week)) not in posted
+        and (group.unit_id, summary_time.name(year, week)) not in skipped
+    ]
 
 
-def post_summary(
-    conn: Connection, registry: Registry, group: Any, year: int, week: int, now: datetime, *, again: str = ""
-) -> int:
-    """A group's summary of a week as a letter; 0 when it has had it. `again` tells one more from those before (demo)."""
-    data = summary.build(conn, registry, group, year, week, now)
-    dedupe = f"summary:{group.id}:{year}-W{week:02d}{again}"
-    return outbox.put(conn, now, [{"dedupe": dedupe, "template": "summary", "group_id": group.id, "params": data}])
+def _due_previews(conn: Connection, now: datetime) -> set[tuple[int, str, datetime]]:
+    """(unit, week, when) of summaries due within two hours."""
+    found = set()
+    for group in groups.all_live(conn):
+        coming = summary_time.latest(group, now, summary_time.PREVIEW)
+        moment = summary_time.due(group, *coming) if coming is not None else None
+        if coming is not None and moment is not None and moment > now:
+            found.add((group.unit_id, summary_time.name(*coming), moment))
+    return found
 
 
 def _due(conn: Connection, name: str, now: datetime, hour: int) -> bool:
@@ -107,6 +129,9 @@ def _purge(conn: Connection, registry: Registry, now: datetime) -> None:
     province = registry.province()
     months = registry.setting(province.id, "retention_months", "24") if province else "24"
     updates.purge(conn, now)
-    drafts.purge(conn, now - MONTH * (int(months) if months.isdecimal() else 24))
+    before = now - MONTH * (int(months) if months.isdecimal() else 24)
+    drafts.purge(conn, before)
+    announce.purge(conn, before)
     accounts.purge_invites(conn, now - MONTH)
     web.purge(conn, now)
+    pages.purge(conn, now)

@@ -6,11 +6,26 @@ import gc
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any, cast
 
-# structlog takes rich when it finds it, httpx click: megabytes and a fifth of a second that only a terminal needs.
+# structlog takes rich when it finds it: megabytes and a fifth of a second that only a terminal needs.
 for name in ("rich", "click"):
     sys.modules.setdefault(name, cast("Any", None))
+
+
+class _Unused(ModuleType):
+    """Stands for a module that a library imports for names this process never uses."""
+
+    def __getattr__(self, name: str) -> None:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+
+# The ORM comes with `sqlalchemy.ext.asyncio`, httpx with `telegram`, which is given a request class of our own: seven
+# megabytes together.
+for name in ("sqlalchemy.ext.asyncio.session", "sqlalchemy.ext.asyncio.scoping", "httpx"):
+    sys.modules.setdefault(name, _Unused(name))
 
 TRIAL = (
     "DANVAN_TRIAL_TO: in trial mode name the person (code or phone) who gets every letter; or set DANVAN_MODE=live.\n"
@@ -29,12 +44,14 @@ def main() -> None:
     from bot.config import Settings
     from bot.server import CannotServe, Server, serve, start_loop
 
+    lean.forget_docs()
     values = _read(child)
     settings = Settings(
         **values
         | {
             "media_dir": Path(values["media_dir"]),
             "key_file": Path(values["key_file"]),
+            "backup_dir": Path(values["backup_dir"]),
             "telegram_tokens": tuple(values["telegram_tokens"]),
         }
     )

@@ -19,7 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import lean, prepare
 from bot.app import App, Clock, forever, utc_now
+from bot.channels.table import Table
 from bot.channels.web import DemoPhones, WebChannel, WebSettings
+from bot.charts import Charts
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.hooks import Hooks
@@ -57,6 +59,7 @@ class Server:
         trial = settings.trial_to if settings.mode == "trial" and demo is None else None
         self.delivery = Delivery(self.app, trial_to=trial)
         self.worker = Worker(self.app, self.media)
+        self.charts = Charts(self.app, self.media)
         self.schedule = Schedule(self.app, Retention(self.app, self.media))
         self._demo = demo
         self._tasks: list[asyncio.Task[None]] = []
@@ -96,14 +99,21 @@ class Server:
         try:
             await asyncio.to_thread(self.db.probe)
             if not await self.db.read(prepare.ready):
-                await asyncio.to_thread(prepare.in_subprocess, self.settings.database_url, self.settings.key_file)
+                await asyncio.to_thread(self._prepare)
             await self.db.read(lambda conn: keys.take(conn, self.settings.key_file))
             await self.db.open()
             await self.app.load()
-        except keys.KeyTrouble as error:
+        except (keys.KeyTrouble, prepare.NewerDatabase, prepare.NotSaved) as error:
             raise CannotServe(str(error)) from None
         except (SQLAlchemyError, sqlite3.Error, OSError, RuntimeError) as error:
             raise CannotServe(f"DANVAN_DATABASE_URL: the database cannot be opened: {prepare.reason(error)}") from None
+
+    def _prepare(self) -> None:
+        """An older database is backed up before it is brought to this program's version."""
+        given = self.settings
+        saved = (given.media_dir, given.backup_dir) if self._demo is None else None
+        if said := prepare.in_subprocess(given.database_url, given.key_file, saved):
+            log.info("backed_up_before_update", said=said)
 
     async def _take_over(self) -> None:
         """What a program that died was in the middle of is due now. There is one serving process on a database."""
@@ -146,6 +156,8 @@ class Server:
         site = web.Application(client_max_size=2**20)
         for channel in self.app.channels.values():
             site.add_routes(channel.routes())
+        table = Table(self.app, self.media.path, self.settings.public_url, asyncio.get_running_loop().time)
+        site.add_routes(table.routes())
         site.add_routes([web.get("/healthz", self._health), web.get("/metrics", self._metrics)])
         self._runner = web.AppRunner(site, access_log=None, handle_signals=False)
         await self._runner.setup()
@@ -156,12 +168,13 @@ class Server:
             where = f"{self.settings.http_host}:{self.settings.http_port}"
             raise CannotServe(f"Cannot listen on {where}: {prepare.reason(error)}") from None
         self.port = self._runner.addresses[0][1]
+        self.app.reached_at(self.settings.public_url.rstrip("/") or f"http://{self.settings.http_host}:{self.port}")
 
     async def quiet(self) -> None:
         """Everything that is due is done: for the command line's one-shot work and for tests."""
         await self.app.speaker.finish()
         await self.app.purge()
-        while await self.worker.run() or await self.delivery.run():
+        while await self.worker.run() or await self.charts.run() or await self.delivery.run():
             pass
 
     def _begin(self) -> None:
@@ -172,6 +185,8 @@ class Server:
             forever("letters", 2, self.delivery.run, app.letters_due),
             forever("files", 3, self.worker.run, app.files_due),
             forever("schedule", 30, self.schedule.tick),
+            forever("charts", 5, self.charts.run),
+            forever("old_charts", 6 * 3600, self.charts.tidy),
             forever("registry", 3, app.load),
             forever("purge", 60, app.purge, app.purge_due),
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -21,6 +21,7 @@ class State:
 
     registry: Registry
     forms: Forms
+    web: str = ""  # where people reach the web channel, without a slash at its end
 
 
 def read(conn: Connection) -> State:
@@ -39,6 +40,6 @@ async def newer(db: Database, known: State) -> State:
 
     def look(conn: Connection) -> State:
         version, _sample = registry_rows.version(conn)
-        return known if version == known.registry.version else read(conn)
+        return known if version == known.registry.version else replace(read(conn), web=known.web)
 
     return await db.read(look)

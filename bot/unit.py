@@ -46,6 +46,7 @@ def run(conn: Connection, state: State, incoming: Incoming, now: datetime, *, nu
     if before is not None and before.seen is not None:
         return Done(unpack(before.answer), words, repeat=True)
     turn = Turn(conn, now, incoming, state.registry, state.forms, words, account=found, numbered=numbered)
+    turn.web = state.web
     turn.person = state.registry.people.get(found.person_id) if found is not None else None
     out = dispatch.handle(turn)
     if found is not None and now - found.used_at > USED:

@@ -73,6 +73,19 @@ def communes_known(registry: Registry, person_id: int, day: date) -> list[int]:
     return list(dict.fromkeys([*communes_of(registry, person_id, day), *(u.id for u in units if u is not None)]))
 
 
+def units_known(registry: Registry, person_id: int, day: date) -> set[int]:
+    """The hamlets a person may mean by a name: those of their communes, of the whole province for its officials."""
+    roles = registry.roles_of(person_id, day)
+    province = registry.province()
+    everywhere = province is not None and any(role.unit_id == province.id for role in roles)
+    communes = set(communes_of(registry, person_id, day))
+    return {
+        unit.id
+        for unit in registry.units.values()
+        if unit.kind == "hamlet" and (everywhere or unit.parent_id in communes)
+    }
+
+
 def groups_seen(registry: Registry, person_id: int, day: date) -> Callable[[Any], bool]:
     """Which groups (rows with department_id, unit_id) a person reads along in.
 

@@ -59,7 +59,7 @@ def passed_on(turn: Turn, case: Any) -> str:
 def perform(turn: Turn, case_id: int, move: Move) -> Any:
     """Make the move; returns the case as it is afterwards. Raises `Refused`."""
     case, role = case_for(turn, case_id)
-    after = _next_state(turn, case, move, _acting(turn, case, role, move))
+    after = next_state(turn, case, move, _acting(turn, case, role, move))
     owner = _owner(turn, case, move)
     cases.change(
         turn.conn,
@@ -82,7 +82,8 @@ def _acting(turn: Turn, case: Any, role: str, move: Move) -> str:
     return "reporter" if move.action == "reply" and case.reporter_id == turn.me.id else role
 
 
-def _next_state(turn: Turn, case: Any, move: Move, role: str) -> str:
+def next_state(turn: Turn, case: Any, move: Move, role: str) -> str:
+    """The state the move leads to. Raises `Refused`, with who was first if it was somebody else's to make."""
     if move.action == "answer" and case.state == "answered":
         last = history.last(turn.conn, case.id, "answer")
         if (

@@ -21,7 +21,7 @@ STATES = {
     "accepted": N_("accepted, being handled"),
     "asked": N_("waiting for the reporter's answer"),
     "answered": N_("answered"),
-    "refused": N_("outside competence"),
+    "refused": N_("not taken on"),
     "acknowledged": N_("acknowledged"),
 }
 ACTIONS = {
@@ -59,6 +59,7 @@ REASONS = {  # the codes of the choices in forms/refuse.md
     "unclear": N_("too little information"),
     "other": N_("another reason"),
 }
+OF_COMPETENCE = ("other_office", "other_level", "other_area")  # the other reasons say nothing of whose matter it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,9 @@ def move_line(view: View, row: Any) -> str:
         "ask": _("{name} asked back"),
         "reply": _("{name} answered the question"),
         "answer": _("{name} answered"),
-        "refuse": _("{name} found it outside their competence"),
+        "refuse": _("{name} found it outside their competence")
+        if row.reason in OF_COMPETENCE
+        else _("{name} did not take it on"),
         "route": _("taken to {department}"),
         "handover": _("{name} handed it over to {other}"),
     }

@@ -8,7 +8,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers import facts, groups, handover, leave, menu, mine, people, petition, practice, privacy, talk, work
+from handlers import (
+    admin,
+    announce,
+    facts,
+    find,
+    group_settings,
+    groups,
+    handover,
+    leave,
+    menu,
+    mine,
+    more,
+    numbers,
+    people,
+    petition,
+    practice,
+    privacy,
+    table,
+    talk,
+    templates,
+    week,
+    work,
+)
 from handlers.messages import Outgoing
 from handlers.turn import Turn
 from handlers.vietnamese import fold, ordinal
@@ -25,15 +47,37 @@ SETTLE: dict[str, talk.Settle] = {
     "correct": privacy.corrected,
     "handover": handover.answered,
     "leave": leave.answered,
+    "template": templates.saved,
+    "week_note": week.noted,
+    "look_up": admin.found,
+    "announce": announce.written,
+    "search": find.answered,
 }
 _TAPS: dict[str, Callable[[Turn], list[Outgoing]]] = {
     "c": work.pressed,
     "f": mine.opened,
     "w": talk.take_up,
+    "l": find.pressed,
+    "t": templates.pressed,
+    "n": numbers.pressed,
+    "s": week.pressed,
+    "a": admin.pressed,
+    "g": group_settings.pressed,
+    "o": announce.pressed,
     "p": privacy.pressed,
     "h": handover.pressed,
     "v": leave.pressed,
     "k": lambda turn: [menu.show(turn)],
+}
+_SCREENS: dict[str, Callable[[Turn], list[Outgoing]]] = {
+    "find": find.start,
+    "more": more.show,
+    "announce": announce.start,
+    "admin": admin.start,
+    "groups": group_settings.start,
+    "table": table.start,
+    "numbers": numbers.start,
+    "templates": templates.show,
 }
 
 
@@ -67,13 +111,32 @@ def _known(turn: Turn) -> list[Outgoing]:
     incoming = turn.incoming
     if incoming.tap:
         return _tapped(turn, incoming.tap)
+    told = [] if incoming.edited else _code(turn)
+    if told:
+        return told
     if incoming.text.startswith("/") and not incoming.edited:
         return _command(turn)
     if incoming.reply_to:
         about = work.replied_to_card(turn)
         if about is not None:
             return about
-    return privacy.typed(turn) or _worded(turn) or _out(turn) or _in_talk(turn) or _free(turn)
+    return (
+        privacy.typed(turn)
+        or templates.typed(turn)
+        or week.typed(turn)
+        or _worded(turn)
+        or _out(turn)
+        or _in_talk(turn)
+        or _free(turn)
+    )
+
+
+def _code(turn: Turn) -> list[Outgoing]:
+    """A one-time code, typed (not into an interview) or behind a link."""
+    talking = turn.account is not None and turn.account.draft_id is not None
+    text = turn.incoming.text
+    code = people.normal_code(text) if len(text) < 30 and (not talking or text.startswith("/start ")) else ""
+    return admin.code_of(turn, code) if code else []
 
 
 def _out(turn: Turn) -> list[Outgoing]:
@@ -122,6 +185,8 @@ def _menu(turn: Turn, entry: str) -> list[Outgoing]:
         return mine.my_reports(turn, number)
     if name == "work":
         return mine.my_work(turn, number)
+    if name in _SCREENS:
+        return _SCREENS[name](turn)
     if name == "data":
         return [privacy.show(turn)]
     return [menu.help_text(turn)] if name == "help" else [menu.show(turn)]
@@ -161,6 +226,9 @@ def _free(turn: Turn) -> list[Outgoing]:
         return _menu(turn, entry)
     said = len(incoming.text) > 3 or incoming.attachments
     waiting = cases.asked_back(turn.conn, turn.me.id) if said else []
+    searched = find.typed(turn, sure=len(waiting) != 1)  # "Tìm mãi không thấy" may well be the reply to a question
+    if searched:
+        return searched
     if len(waiting) == 1:
         return work.reply_at_once(turn, waiting[0])
     if turn.registry.ended(turn.me.id, turn.day):

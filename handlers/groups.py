@@ -31,6 +31,7 @@ def tie(turn: Turn) -> list[Outgoing]:
     incoming, _ = turn.incoming, turn.words
     owner = turn.registry.departments.get(invite.department_id or -1)
     name = owner.name if owner else turn.registry.units[invite.unit_id].name
+    plan = groups.plan(turn.conn, invite.unit_id, invite.department_id)
     groups.tie(
         turn.conn,
         incoming.channel,
@@ -42,5 +43,7 @@ def tie(turn: Turn) -> list[Outgoing]:
         mode=invite.mode or "brief",
         tied_by=turn.person.id,
         tied_at=turn.now,
+        weekday=plan.weekday if plan is not None else None,
+        hour=plan.hour if plan is not None else None,
     )
     return [turn.say(_("This group is now the group of: {name}. I will post here what concerns it.").format(name=name))]

@@ -75,11 +75,15 @@ class Turn:
 
 
 def mend(form: Form, draft: Draft, env: Env) -> None:
-    """A draft that stands nowhere, or at a question the form does not have, stands at the first open one."""
+    """A draft that stands nowhere, or at a question the form does not have, stands at the first open one.
+
+    Where all is answered, it stands at the review, or where there is none at the first question.
+    """
     if draft.at in form.by_name or draft.at in (REVIEW, EDIT, CANCEL):
         return
     asked = relevant(form, draft, env)
-    draft.move(next((question.name for question in asked if not answered(question, draft)), asked[0].name))
+    done = REVIEW if form.review else asked[0].name
+    draft.move(next((question.name for question in asked if not answered(question, draft)), done))
 
 
 def forward(turn: Turn, question: Question) -> Step:

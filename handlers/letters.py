@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import access, cards, data_letters, handover_letters, leave_letters, summary
+from handlers import (
+    access,
+    announce_letters,
+    cards,
+    data_letters,
+    handover_letters,
+    leave_letters,
+    summary,
+    week_letters,
+)
 from handlers.cards import View
 from handlers.clock import day, today
 from handlers.messages import Address, Button, Outgoing, rows
@@ -18,7 +27,9 @@ def compose(view: View, letter: Any, to: Address, *, edit: str = "") -> Outgoing
     if made is None:
         return None
     text, buttons = made
-    return Outgoing(to=to, text=text, buttons=buttons, edit=edit, silent=bool(letter.silent))
+    picture = str((letter.params or {}).get("chart") or "") if letter.template == "summary" else ""
+    photos, alt = ((picture,), view.words("Received and answered, by week and by category")) if picture else ((), "")
+    return Outgoing(to, text, buttons, photos, edit, silent=bool(letter.silent), alt=alt)
 
 
 def _card(view: View, letter: Any) -> Any:
@@ -61,7 +72,9 @@ def _told(view: View, letter: Any) -> Any:
         "words": row.words or "",
         "reason": _(cards.REASONS[row.reason]) if row.reason in cards.REASONS else "",
     }
-    key = "refuse_on" if row.action == "refuse" and row.to_state == "new" else row.action
+    key = row.action
+    if row.action == "refuse":  # not every reason is one of competence
+        key = "refuse_on" if row.to_state == "new" else row.reason if row.reason in _TOLD else "refuse"
     if key == "accept" and case.due_at is None:
         key = "acknowledge"
     text = _(_TOLD[key]).format(**values)
@@ -90,9 +103,17 @@ _TOLD = {
     ),
     "answer": N_("💬 {code} has an answer from {department}:\n\n“{words}”\n\nYour report: “{title}”"),
     "refuse": N_("ℹ️ {code} cannot be handled here: {reason}.\n\nYour report: “{title}”"),
-    "refuse_on": N_(
-        "➡️ {code}: the department found it outside its competence ({reason}). {department} is now finding the right place."
+    "duplicate": N_(
+        "ℹ️ {code} is closed: it is the same as another report, which is being handled.\n\nYour report: “{title}”"
     ),
+    "settled": N_("ℹ️ {code} is closed: the matter was settled before.\n\nYour report: “{title}”"),
+    "court": N_(
+        "ℹ️ {code} is closed: the matter is before a court, and only the court can decide.\n\nYour report: “{title}”"
+    ),
+    "unclear": N_(
+        "ℹ️ {code} is closed: there is too little information to act on. Please report it again with more about it.\n\nYour report: “{title}”"
+    ),
+    "refuse_on": N_("➡️ {code}: the department sent it back ({reason}). {department} now decides what happens with it."),
 }
 
 
@@ -179,6 +200,8 @@ _MAKERS = {
     "file_bad": _file_bad,
     "stuck": _stuck,
     "summary": _summary,
+    "announcement": announce_letters.compose,
+    "preview": week_letters.compose,
     "data_asked": data_letters.asked,
     "data_late": data_letters.late,
     "data_answer": data_letters.answered,

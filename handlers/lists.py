@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from handlers import access, facts, staff, triage
+from handlers import access, facts, staff, template_choices, triage, week_letters
 from handlers.form import Choice, Text
 from handlers.interview import Draft
 from handlers.registry import Registry
@@ -23,8 +23,9 @@ def choices(turn: Turn, name: str, draft: Draft, case_id: int | None) -> Sequenc
         return _fields()
     if name == "hamlets":
         return _hamlets(turn)
-    if name in staff.LISTS:
-        return staff.LISTS[name](turn, draft)
+    known = staff.LISTS.get(name) or template_choices.LISTS.get(name) or _MORE.get(name)
+    if known is not None:
+        return known(turn, draft)
     return _departments(turn, case_id)
 
 
@@ -40,6 +41,7 @@ def default(turn: Turn, question: str, draft: Draft) -> str:
     return ""
 
 
+_MORE = {"weeks": week_letters.choices}
 _GUESSES: dict[int, tuple[str, ...]] = {}
 
 

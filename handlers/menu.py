@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import access
+from handlers import access, more
 from handlers.messages import Button, Outgoing, rows
 from handlers.turn import Turn
 from handlers.vietnamese import fold
@@ -29,6 +29,20 @@ WORDS = {
     "viec cho toi": "work",
     "viec": "work",
     "my work": "work",
+    "tim": "find",
+    "tim kiem": "find",
+    "danh sach": "find",
+    "thong bao": "announce",
+    "quan tri": "admin",
+    "nhom": "groups",
+    "nhom chat": "groups",
+    "bang viec": "table",
+    "bang": "table",
+    "so lieu": "numbers",
+    "cau tra loi mau": "templates",
+    "mau tra loi": "templates",
+    "them": "more",
+    "viec khac": "more",
     "ban giao": "handover",
     "ban giao cong viec": "handover",
     "nghi phep": "leave",
@@ -64,6 +78,9 @@ def buttons(turn: Turn) -> list[Button]:
     ]
     if access.is_official(turn.registry, turn.me.id, turn.day):
         found.append(Button(_("📥 Work waiting for me"), "m:work"))
+        found.append(Button(_("🔎 Lists and search"), "m:find"))
+    if more.offices(turn):
+        found.append(Button(_("🧰 More"), "m:more"))
     found.append(Button(_("❓ Help"), "m:help"))
     return found
 
@@ -94,6 +111,7 @@ def help_text(turn: Turn) -> Outgoing:
             "For officials: press the buttons under a case, reply to its message, or type a word and the code, "
             "for example: nhận KN12 · trả lời KN12 The road will be repaired this week."
         )
+        text += "\n" + _("To find a case, type “tìm” and what you know of it. For numbers type: số liệu")
     return turn.say(text, rows(buttons(turn)))
 
 

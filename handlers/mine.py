@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from handlers import access, act, cards, letters, menu, talk
+from handlers import access, act, cards, letters, menu, rights, talk
+from handlers import find as finder
 from handlers.messages import Button, Outgoing, Rows, rows
 from handlers.turn import Turn
-from storage import cases, drafts, files, privacy
+from handlers.words import N_
+from storage import cases, drafts, files, find, privacy
 
-PAGE = 6
+PAGE = finder.PAGE
+KINDS = {
+    "photo": N_("a photo"),
+    "voice": N_("a voice message"),
+    "video": N_("a video"),
+    "audio": N_("a sound file"),
+    "document": N_("a document"),
+}
 
 
 def my_reports(turn: Turn, page: int = 0) -> list[Outgoing]:
@@ -40,13 +49,15 @@ def unfinished(turn: Turn, *, alone: bool = True) -> list[Outgoing]:
 
 
 def my_work(turn: Turn, page: int = 0) -> list[Outgoing]:
-    """What my departments have still to answer."""
-    _ = turn.words
-    mine_ = access.departments_of(turn.registry, turn.me.id, turn.day)
-    found = cases.waiting(turn.conn, mine_, PAGE + 1, page * PAGE)
-    if not found:
-        return [menu.show(turn, _("Nothing is waiting for you. Well done."))]
-    return [_list(turn, _("Waiting for an answer:"), found, page, "work")]
+    """What my departments have still to answer: the list itself while it is short, else how many of each there are."""
+    waiting = find.counts(
+        turn.conn, access.scope(turn.registry, turn.me.id, "handle", turn.day), finder.mine(turn), turn.now
+    )
+    if not waiting["open"]:
+        return [menu.show(turn, turn.words("Nothing is waiting for you. Well done."))]
+    if waiting["open"] > PAGE and not page:
+        return finder.start(turn)
+    return [finder.listed(turn, "open", page)]
 
 
 def _list(turn: Turn, title: str, found: list[Any], page: int, which: str) -> Outgoing:
@@ -70,11 +81,20 @@ def _list(turn: Turn, title: str, found: list[Any], page: int, which: str) -> Ou
 
 def opened(turn: Turn) -> list[Outgoing]:
     """A tap on a case in a list."""
+    number = talk.number([turn.incoming.tap[2:]])
     try:
-        case, _role = act.case_for(turn, talk.number([turn.incoming.tap[2:]]))
+        case, _role = act.case_for(turn, number)
     except act.Refused as no:
-        return [turn.whisper(no.sentence)]
+        found = cases.get(turn.conn, number)
+        return [neighbours(turn, found) or turn.whisper(no.sentence)]
     return show(turn, case)
+
+
+def neighbours(turn: Turn, case: Any) -> Outgoing | None:
+    """That a case is there and where it stands, for those who may know no more; nothing for anybody else."""
+    if case is None or not rights.may(turn.registry, turn.me.id, "brief", case, turn.day):
+        return None
+    return turn.say(cards.brief(_view(turn), case), rows([Button(turn.words("Main menu"), "m:menu")]), to=turn.private)
 
 
 def show(turn: Turn, case: Any) -> list[Outgoing]:
@@ -84,12 +104,13 @@ def show(turn: Turn, case: Any) -> list[Outgoing]:
     view = _view(turn)
     roles = access.standing(turn.registry, turn.me.id, case, turn.day)
     role = access.best(roles)
+    handler = rights.may(turn.registry, turn.me.id, "contact", case, turn.day)
     text = (
-        cards.full(view, case, handler=bool(roles - {"reporter"}), yours="reporter" in roles)
+        cards.full(view, case, handler=handler, yours="reporter" in roles)
         + "\n\n"
         + _("What happened so far:")
         + "\n"
-        + cards.story(view, case, handler=bool(roles - {"reporter"}))
+        + cards.story(view, case, handler=handler)
     )
     buttons = [button for row in cards.buttons(view, case, role, reader=turn.me.id) for button in row]
     if case.state == "asked" and case.reporter_id == turn.me.id:
@@ -125,7 +146,7 @@ def show_files(turn: Turn, case: Any) -> list[Outgoing]:
             if coming
             else []
         )
-        lines += [f"📎 {row.name or row.kind}" for row in others if row.state == "kept"]
+        lines += [f"📎 {row.name or _(KINDS[row.kind])}" for row in others if row.state == "kept"]
         lines += [_("One file could not be kept.")] * sum(row.state == "bad" for row in others)
         out.append(turn.say("\n".join(lines) or _("There are no photos or files."), to=turn.private))
     return out

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
+from handlers.vietnamese import fold
 from storage.registry import Tables
 
 
@@ -151,6 +152,11 @@ class Registry:
                 theirs = (role for role in self._by_person.get(absence.person_id, ()) if role.on(day))
                 own += [replace(role, person_id=person_id, stands_in_for=absence.person_id) for role in theirs]
         return own
+
+    @cached_property
+    def folded_names(self) -> dict[int, str]:
+        """Person -> full name without diacritics; those of one word only are left out, being words as well."""
+        return {person.id: fold(person.name) for person in self.people.values() if " " in person.name.strip()}
 
     def roles_ever(self, person_id: int) -> list[Role]:
         """All the person's own roles, past and coming ones too."""

@@ -61,7 +61,7 @@ _STATE_REASONS: Mapping[str, str] = MappingProxyType(
     {
         "accepted": N_("This petition has already been accepted."),
         "answered": N_("This petition has already been answered."),
-        "refused": N_("This petition has already been closed as outside the competence."),
+        "refused": N_("This petition has already been closed by a refusal."),
         "acknowledged": N_("This good practice has already been acknowledged."),
     }
 )

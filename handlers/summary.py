@@ -7,11 +7,12 @@ them; words are put to them when it is sent. Nobody is named, and no category of
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers import facts
+from handlers import facts, summary_time
 from handlers.clock import VN
 from handlers.deadlines import works
 from handlers.nameless import names_somebody
@@ -20,27 +21,20 @@ from handlers.words import Words
 from storage import summary as counts
 from storage.summary import Scope
 
-FRIDAY, HOUR = 5, time(16, 0)
 SILENT_WEEKS = 4
 LIMIT = 3500
+_USUAL = SimpleNamespace(weekday=None, hour=None, wants="all")
 _TITLES, _ROWS, _NAMES, _TITLE = 3, 12, 10, 110
 
 Data = dict[str, Any]
 Days = tuple[datetime, datetime, datetime]  # when last week began, when this one does, when it ends
 
 
-def due_at(year: int, week: int) -> datetime:
-    """When the summary of an ISO week is posted: its Friday, 16:00 in Viet Nam; aware UTC."""
-    return datetime.combine(date.fromisocalendar(year, week, FRIDAY), HOUR, VN).astimezone(UTC)
-
-
 def week_of(now: datetime) -> tuple[int, int]:
-    """(ISO year, ISO week) of the latest week whose Friday 16:00 has come."""
-    day = now.astimezone(VN).date()
-    year, week, _ = day.isocalendar()
-    if now < due_at(year, week):
-        year, week, _ = (day - timedelta(days=7)).isocalendar()
-    return year, week
+    """(ISO year, ISO week) of the latest week whose usual time, Friday 16:00, has come."""
+    found = summary_time.latest(_USUAL, now)
+    assert found is not None
+    return found
 
 
 def _monday(year: int, week: int) -> datetime:
@@ -56,7 +50,7 @@ def build(conn: Connection, registry: Registry, group: Any, year: int, week: int
     start = _monday(year, week)
     end, before = start + timedelta(days=7), start - timedelta(days=7)
     at = min(end, now) if now else end
-    scope = _scope(registry, group, (at - timedelta(seconds=1)).astimezone(VN).date())
+    scope = scope_of(registry, group, (at - timedelta(seconds=1)).astimezone(VN).date())
     unit, department = registry.units[group.unit_id], registry.departments.get(group.department_id or -1)
     monday = date.fromisocalendar(year, week, 1)
     return {
@@ -72,7 +66,8 @@ def build(conn: Connection, registry: Registry, group: Any, year: int, week: int
     }
 
 
-def _scope(registry: Registry, group: Any, on: date) -> Scope:
+def scope_of(registry: Registry, group: Any, on: date) -> Scope:
+    """Whose cases a group's summary counts, as of a day."""
     unit = registry.units[group.unit_id]
     if unit.kind == "hamlet":
         merged = tuple(registry.merged_into(unit.id, on))
@@ -145,19 +140,31 @@ def _cut(text: str, most: int) -> str:
 
 def text(data: Data, words: Words) -> str:
     """The summary in a reader's language: plain text, at most 3,500 characters."""
-    practices, petitions = data["practices"], data["petitions"]
-    quiet = not (practices["count"] or petitions["received"] or petitions["answered"])
+    practices, petitions, wants = data["practices"], data["petitions"], data.get("wants", "all")
+    counted = (
+        wants != "petition" and practices["count"],
+        wants != "practice" and petitions["received"] + petitions["answered"],
+    )
+    quiet = not any(counted)
     parts = [_heading(data, words)]
     if quiet:
         parts.append(words("A quiet week: nothing new was reported. Thank you all, and good health to everyone."))
-    elif practices["count"] or practices["before"] or not data["scope"][1]:  # to most departments none ever come
+    elif wants != "petition" and (
+        practices["count"] or practices["before"] or not data["scope"][1]
+    ):  # to most departments none ever come
         parts.append(_practice_lines(practices, words))
-    if not quiet or petitions["overdue"]:
+    if wants != "practice" and (not quiet or petitions["overdue"]):
         parts.append(_petition_lines(petitions, words))
     if data["silent"]:
         parts.append(_silent_line(data["silent"], words))
-    whole = "\n\n".join(part for part in parts if part)
-    return whole if len(whole) <= LIMIT else whole[:LIMIT].rsplit("\n", 1)[0]
+    note = f"\n\n{note_line(data['note'], words)}" if data.get("note") else ""
+    whole, most = "\n\n".join(part for part in parts if part), LIMIT - len(note)
+    return (whole if len(whole) <= most else whole[:most].rsplit("\n", 1)[0]) + note  # nothing of a note is cut
+
+
+def note_line(note: list[str], words: Words) -> str:
+    """The duty official's own words, with their name."""
+    return words("✍️ A word from {name}:\n{words}").format(name=note[0], words=note[1])
 
 
 def _heading(data: Data, words: Words) -> str:

@@ -38,6 +38,7 @@ class Turn:
     account: Found | None = None
     person: Person | None = None
     numbered: bool = False
+    web: str = ""  # the web channel's address
     letters: bool = False
     reload: bool = False  # the registry's rows changed: this server reads them before it goes on
     purge: bool = False  # words were deleted that must become unreadable in the files

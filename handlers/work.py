@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from handlers import access, act, cards, menu, mine, status, talk
+from handlers import access, act, cards, menu, mine, talk, templates
 from handlers.act import Move, Refused
 from handlers.form import Form
 from handlers.interview import Draft
@@ -57,6 +57,10 @@ def by_word(turn: Turn, action: str, code: str, rest: str) -> list[Outgoing]:
     found = cases.by_code(turn.conn, code, access.communes_known(turn.registry, turn.me.id, turn.day))
     known = (one for one in found if access.standing(turn.registry, turn.me.id, one, turn.day))
     case = next(known, found[0] if found else None)
+    if action == "open" and case is not None and not access.standing(turn.registry, turn.me.id, case, turn.day):
+        brief = mine.neighbours(turn, case)
+        if brief is not None:
+            return [brief]
     if case is None or not access.standing(turn.registry, turn.me.id, case, turn.day):
         gone = act.passed_on(turn, case) if case is not None else ""
         none = _("I find no case {code} that is with you. Please check the code.").format(code=code)
@@ -167,11 +171,10 @@ def _ask_more(turn: Turn, case_id: int, action: str) -> list[Outgoing]:
     case, role = act.case_for(turn, case_id)
     if action == "reply" and case.reporter_id == turn.me.id:
         role = "reporter"
-    try:
-        status.move(case.subject, case.state, action, role)
-    except status.NotAllowed:
-        act.perform(turn, case_id, Move(action))  # says why not, and who was first
+    act.next_state(turn, case, Move(action), role)  # before anything is typed
     out = talk.begin(turn, ASKS_MORE[action], case.id)
+    if action == "answer":
+        out = templates.offer(turn, case, out)
     if action == "reply":
         out[0] = replace(out[0], text=_question(turn, case) + out[0].text)
     if turn.incoming.group:

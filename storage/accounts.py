@@ -58,6 +58,11 @@ def of_person(conn: Connection, person_id: int) -> list[Row[Any]]:
     return list(conn.execute(_OF_PERSON, {"person": person_id}).all())
 
 
+def everybody(conn: Connection) -> list[Row[Any]]:
+    """All accounts, by person."""
+    return list(conn.execute(select(_account).order_by(_account.c.person_id, _account.c.id)).all())
+
+
 def stop(conn: Connection, channel: str, bot: str, user: str, why: str | None) -> int | None:
     """The account cannot be reached (`why`) or can again (none). Returns its person."""
     where = (_account.c.channel == channel, _account.c.bot == bot, _account.c.user == user)

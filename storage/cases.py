@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from storage.models.cases import case, number
 from storage.upsert import insert_into, new_id
@@ -64,17 +64,5 @@ def asked_back(conn: Connection, person_id: int, limit: int = 2) -> list[Row[Any
         .where(case.c.reporter_id == person_id, case.c.state == "asked")
         .order_by(case.c.id.desc())
         .limit(limit)
-    )
-    return list(conn.execute(query).all())
-
-
-def waiting(conn: Connection, department_ids: Collection[int], limit: int, offset: int = 0) -> list[Row[Any]]:
-    """What departments have still to answer, the most pressing first."""
-    query = (
-        select(case)
-        .where(case.c.department_id.in_(department_ids), case.c.state.in_(OPEN))
-        .order_by(func.coalesce(case.c.due_at, case.c.made_at), case.c.id)
-        .limit(limit)
-        .offset(offset)
     )
     return list(conn.execute(query).all())

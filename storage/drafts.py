@@ -47,10 +47,10 @@ def save(conn: Connection, draft_id: int, body: Any, now: datetime) -> None:
     _SAVE.run(conn, {"which": draft_id, "new_body": body, "now": now})
 
 
-def drop(conn: Connection, draft_id: int) -> None:
-    """Gone, also from every account that was in it."""
+def drop(conn: Connection, draft_id: int) -> bool:
+    """Gone, also from every account that was in it; whether it was there."""
     conn.execute(_LEAVE, {"which": draft_id})
-    conn.execute(_DROP, {"which": draft_id})
+    return conn.execute(_DROP, {"which": draft_id}).rowcount == 1
 
 
 def get(conn: Connection, draft_id: int, person_id: int) -> Row[Any] | None:

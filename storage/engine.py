@@ -27,7 +27,7 @@ PRAGMAS = (
     "synchronous=FULL",
     "busy_timeout=5000",
     "secure_delete=ON",
-    "cache_size=-2000",
+    "cache_size=-1000",
     "wal_autocheckpoint=4000",
 )
 PURGED = "draft, incoming, web_message, report, history, file, letter, person, data_request"  # PostgreSQL: tables that words are deleted from

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select, update
 
 from storage.models.people import group
+from storage.models.registry import group_plan
 from storage.upsert import insert_into
 
 
@@ -41,6 +42,18 @@ def tie(conn: Connection, channel: str, bot: str, chat: str, **values: Any) -> N
     statement = insert_into(conn, group).values(channel=channel, bot=bot, chat=chat, **values)
     fresh = {**values, "gone_at": None}
     conn.execute(statement.on_conflict_do_update(index_elements=["channel", "bot", "chat"], set_=fresh))
+
+
+def change(conn: Connection, group_id: int, **values: Any) -> None:
+    """Set columns of a group."""
+    conn.execute(update(group).where(group.c.id == group_id).values(**values))
+
+
+def plan(conn: Connection, unit_id: int, department_id: int | None) -> Row[Any] | None:
+    """What the workbook wants of the group of a unit or department (weekday, hour)."""
+    same = group_plan.c.department_id.is_not_distinct_from(department_id)
+    query = select(group_plan).where(group_plan.c.unit_id == unit_id, same).order_by(group_plan.c.id)
+    return conn.execute(query).first()
 
 
 def moved(conn: Connection, channel: str, bot: str, old: str, new: str, now: datetime) -> None:

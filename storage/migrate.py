@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from alembic.config import Config
     from sqlalchemy import URL
@@ -24,9 +24,18 @@ DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 LOCK = 7_021_943_105  # any fixed number: all programs that migrate one PostgreSQL database must use the same
 
 
+class NotEmpty(RuntimeError):
+    """The database has tables already, or its file is there: the argument is that file."""
+
+
+def shipped() -> frozenset[str]:
+    """The revisions this program knows, read from the file names (`0003_words.py` is revision "0003")."""
+    return frozenset(path.name.split("_", 1)[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
 def head() -> str:
-    """The newest revision that this program ships, read from the file names (`0003_words.py` is revision "0003")."""
-    return max(path.name.split("_", 1)[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+    """The newest of them."""
+    return max(shipped())
 
 
 def current(connection: Connection) -> str:
@@ -47,6 +56,22 @@ def upgrade(url: str, revision: str = "head") -> None:
 
     with _config(url) as config:
         command.upgrade(config, revision)
+
+
+def fill(url: str, revision: str, load: Callable[[Connection], None]) -> None:
+    """An empty database: made at `revision`, filled by `load`, brought to the head; all of it or nothing.
+
+    Raises `NotEmpty` when it has any table, and whatever `load` raises.
+    """
+    from alembic import command
+
+    with _config(url) as config:
+        connection = config.attributes["connection"]
+        if inspect(connection).get_table_names():
+            raise NotEmpty
+        command.upgrade(config, revision)
+        load(connection)
+        command.upgrade(config, "head")
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from functools import cache
 from typing import Any
 
@@ -44,18 +44,19 @@ def use(key: bytes) -> None:
 def seal(data: bytes) -> str:
     """Sealed; the same words look different each time."""
     nonce = os.urandom(_NONCE)
-    return PREFIX + urlsafe_b64encode(nonce + _box().encrypt(nonce, data, None)).decode()
+    return PREFIX + b2a_base64(nonce + _box().encrypt(nonce, data, None), newline=False).decode()
 
 
 def unseal(text: str) -> bytes:
     """What was sealed. Raises `WrongKey`."""
-    from cryptography.exceptions import InvalidTag
-
-    raw = urlsafe_b64decode(text[len(PREFIX) :])
     try:
-        return bytes(_box().decrypt(raw[:_NONCE], raw[_NONCE:], None))
-    except (InvalidTag, ValueError):
+        raw = a2b_base64(text[len(PREFIX) :])
+        opened: bytes = _box().decrypt(raw[:_NONCE], raw[_NONCE:], None)
+    except NoKey:
+        raise
+    except Exception:  # noqa: BLE001 - `InvalidTag` would have to be imported on each call
         raise WrongKey("sealed with another key") from None
+    return opened
 
 
 def is_sealed(value: object) -> bool:
@@ -68,6 +69,16 @@ def mark(text: str) -> str:
     if not _key:
         raise NoKey
     return hmac.new(_key[0], text.encode(), hashlib.sha256).hexdigest()
+
+
+def derived(purpose: bytes, salt: bytes) -> bytes:
+    """A key of its own for another purpose than these columns (a backup); from it this process's key cannot be told."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    if not _key:
+        raise NoKey
+    return HKDF(SHA256(), KEY_BYTES, salt, purpose).derive(_key[0])
 
 
 @cache

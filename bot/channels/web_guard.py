@@ -106,6 +106,17 @@ async def read_json(request: web.Request) -> Any:
         raise Refusal(400, "bad") from None
 
 
+def client(request: web.Request) -> str:
+    """Whose tries are counted: the caller, or the one a proxy on this machine names last."""
+    remote = request.remote or ""
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    try:
+        behind = bool(told) and ipaddress.ip_address(remote).is_loopback
+    except ValueError:
+        behind = False
+    return told[:64] if behind else remote
+
+
 class Tries:
     """Counts wrong codes per address; bounded in memory. `clock` is monotonic seconds."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from bot.channels.web_guard import (
     HEADERS,
     STATIC,
     Refusal,
+    client,
     language,
     read_json,
     refusal,
@@ -120,7 +122,7 @@ class Routes:
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
         channel, token, body = self._channel, token_hash(request), await _object(request)
-        now, remote = channel.now(), request.remote or ""
+        now, remote = channel.now(), client(request)
         user = await channel.db.read(lambda conn: rows.session_user(conn, token, now))
         code = text_of(body, "code", 64)
         if not user:
@@ -261,8 +263,14 @@ class Routes:
         path = channel.media(sha)
         if not allowed or not path.is_file():
             raise Refusal(404, "photo")
-        kept = {"Cache-Control": "no-store", "Content-Type": "image/jpeg", "Content-Disposition": "inline"}
+        kept = {"Cache-Control": "no-store", "Content-Type": _picture_kind(path), "Content-Disposition": "inline"}
         return web.FileResponse(path, headers=HEADERS | kept)
+
+
+def _picture_kind(path: Path) -> str:
+    """Photos are kept as JPEG, the pictures of summaries as PNG."""
+    with path.open("rb") as file:
+        return "image/png" if file.read(4) == b"\x89PNG" else "image/jpeg"
 
 
 async def _object(request: web.Request) -> dict[str, Any]:

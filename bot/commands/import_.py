@@ -71,7 +71,7 @@ def _engine(settings: Settings, words: Words) -> Iterator[Engine]:
     engine = create_engine(migrate.synchronous(settings.database_url), **ENGINE_OPTIONS)
     try:
         yield engine
-    except keys.KeyTrouble as error:
+    except (keys.KeyTrouble, prepare.NewerDatabase) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except OperationalError as error:
@@ -103,6 +103,7 @@ def _prepare(settings: Settings, engine: Engine, words: Words, *, dry_run: bool)
                 keys.take(conn, settings.key_file)
         return
     with engine.connect() as conn:
+        prepare.refuse_newer(conn)
         if not migrate.is_current(conn):
             typer.echo(words("The database is of another version. Run first: danvan migrate"), err=True)
             raise typer.Exit(1)

@@ -20,6 +20,7 @@ MEANINGS: Final = {
     "key_file": N_(
         "The key that seals telephone numbers and reports. Keep a copy of this file elsewhere: without it they cannot be read."
     ),
+    "backup_dir": N_("The folder for backups. Keep copies of them on another machine as well."),
     "mode": N_("trial: a rehearsal, every letter goes to one person only. live: letters go to the real offices."),
     "trial_to": N_("In a rehearsal: the phone or code of the person who gets every letter."),
     "http_host": N_("The address the server listens on; 127.0.0.1: this machine only."),
@@ -27,6 +28,11 @@ MEANINGS: Final = {
     "public_url": N_("The address people reach the web chat by, such as https://danvan.example.vn"),
     "metrics_public": N_("Whether other machines may read the figures at /metrics."),
     "telegram_token": N_("The token that Telegram's @BotFather gave; several separated by commas. Keep it secret."),
+    "telegram_api": N_("The address of Telegram's Bot API; rarely another one."),
+    "telegram_proxy": N_("The proxy through which Telegram is reached where it is blocked."),
+    "telegram_webhook_secret": N_(
+        "Only for a server with a public address: a word of one's own, letters and digits; Telegram then calls /telegram/webhook. Empty: the program asks Telegram itself."
+    ),
 }
 CHANGED: Final = ("mode", "trial_to", "public_url", "telegram_token")  # written with a value to be filled in
 

@@ -27,7 +27,7 @@ def connection(settings: Settings) -> Iterator[Connection]:
                 raise typer.Exit(1)
             keys.take(conn, settings.key_file)
             yield conn
-    except keys.KeyTrouble as error:
+    except (keys.KeyTrouble, prepare.NewerDatabase) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except OperationalError as error:

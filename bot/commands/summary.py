@@ -9,9 +9,9 @@ import typer
 
 from bot.commands.opened import connection
 from bot.config import Settings
-from bot.schedule import post_summary
 from handlers import registry as registries
 from handlers import summary as summaries
+from handlers.week_letters import post
 from handlers.words import DEFAULT, words_for
 from storage import groups
 from storage import registry as registry_rows
@@ -29,7 +29,7 @@ def run(settings: Settings, group: str, week: str, *, send: bool) -> None:
             typer.echo(f"No group is called {group}. Known groups: {known}", err=True)
             raise typer.Exit(1)
         if send:
-            queued = post_summary(conn, registry, row, year, number, now)
+            queued = post(conn, registry, row, year, number, now)
             typer.echo(f"{'Queued' if queued else 'Already sent'}: {row.name}, {year}-W{number:02d}")
             return
         typer.echo(summaries.text(summaries.build(conn, registry, row, year, number), words_for(DEFAULT)))

@@ -48,6 +48,7 @@ letter = Table(
 )
 Index("ix_letter_next_at", letter.c.next_at)
 Index("ix_letter_case_id", letter.c.case_id)
+Index("ix_letter_group_id", letter.c.group_id)
 Index("ix_letter_external", letter.c.channel, letter.c.bot, letter.c.chat, letter.c.external)
 
 job = Table(

@@ -177,6 +177,7 @@ week_note = Table(  # what the duty official decided about a unit's weekly summa
     Column("week", String(8), primary_key=True),  # 2026-W47
     Column("decision", String(8), nullable=False),  # send, skip
     Column("words", Text),
+    Column("words_by", ForeignKey("person.id")),  # whose note it is, whoever decided last
     Column("person_id", ForeignKey("person.id"), nullable=False),
     Column("at", UtcTime, nullable=False),
 )

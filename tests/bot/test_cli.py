@@ -261,7 +261,7 @@ def test_a_database_of_another_version(tmp_path: Path) -> None:
     plain(run, 1, r"The database is not prepared for this version\. Run: danvan migrate")
     made = danvan(tmp_path, "migrate", DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path}/new.db")
     assert (made.returncode, made.stderr) == (0, "")
-    assert made.stdout.startswith("Database ready. Forms compiled: answer, ask,")
+    assert made.stdout.startswith("Database ready. Forms compiled: announce, answer, ask,")
     again = danvan(tmp_path, "migrate", DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path}/new.db")
     assert again.stdout == "Database ready.\n"
     assert danvan(tmp_path, "stuck", DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path}/new.db").returncode == 0

@@ -137,5 +137,6 @@ def test_the_serving_process_gets_the_same_from_its_child(monkeypatch: pytest.Mo
     child = [sys.executable, "-m", "bot.load_settings"]
     values = json.loads(subprocess.run(child, capture_output=True, check=True).stdout)
     values |= {"media_dir": Path(values["media_dir"]), "key_file": Path(values["key_file"])}
+    values |= {"backup_dir": Path(values["backup_dir"])}
     values |= {"telegram_tokens": tuple(values["telegram_tokens"])}
     assert Settings(**values) == load()

@@ -15,7 +15,7 @@ from bot.channels import Sent, errors
 from handlers import letters as words_of
 from handlers.messages import Outgoing
 from handlers.status import OPEN
-from storage import cases, groups, handover, outbox, privacy
+from storage import announce, cases, groups, handover, outbox, privacy
 from storage.models.letters import letter
 from tests.bot.conftest import Open
 from tests.bot.office import ADMIN, CADRE, OFFICIAL, SECOND, Office, unit_of
@@ -24,6 +24,7 @@ from tests.conversation.fake import BUTTONS, FakeChannel
 MARK = "🧪 CHẠY THỬ. Khi dùng thật, tin này sẽ gửi đến: "
 EVERY_TEMPLATE = {"card", "told", "replied", "alarm", "unreachable", "file_bad", "stuck", "summary"}
 EVERY_TEMPLATE |= {"data_asked", "data_late", "data_answer"}
+EVERY_TEMPLATE |= {"announcement", "preview"}
 EVERY_TEMPLATE |= {"handover", "handover_given", "handover_seen", "leave"}
 
 
@@ -398,6 +399,11 @@ async def everything(it: Office) -> list[int]:
     for template, to in (("handover", OFFICIAL), ("handover_given", CADRE), ("handover_seen", ADMIN)):
         ids.append(await it.letter(template, to, params=passed))
     ids.append(await it.letter("leave", OFFICIAL, params={"what": "set", "about": await it.person(CADRE)}))
+    unit_id = await it.read(unit_of)
+    ids.append(await it.letter("preview", OFFICIAL, params={"unit": unit_id, "week": "2026-W48"}))
+    said = {"author_id": whose["person_id"], "unit_id": unit_id, "words": "Mời họp", "target": {}}
+    number = await it.write(lambda conn: announce.put(conn, it.now, it.now, [], **said))
+    ids.append(await it.letter("announcement", CADRE, params={"id": number}))
     return ids
 
 

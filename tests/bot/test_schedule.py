@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
 from bot.config import Settings
 from bot.schedule import Schedule
@@ -62,7 +62,13 @@ async def test_it_comes_on_friday_at_four_and_not_before(office: Open) -> None:
 
 async def forget_last_week(it: Office) -> None:
     """As if the week before had been posted in its time."""
-    await it.write(lambda conn: outbox.ran(conn, "summary:2026-W46", FRIDAY - timedelta(days=7), {}))
+
+    def work(conn: Connection) -> int:
+        old = {"template": "card", "state": "sent", "next_at": None}
+        rows = [{"dedupe": f"summary:{row.id}:2026-W46", **old} for row in groups.all_live(conn)]
+        return outbox.put(conn, FRIDAY - timedelta(days=7), rows)
+
+    await it.write(work)
 
 
 async def test_however_often_one_looks_it_comes_once(office: Open) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from handlers.clock import VN
 from handlers.messages import Button
 from handlers.vietnamese import fold
+from tests.conversation import reports
 from tests.conversation.script import Step, shown
 from tests.conversation.world import Seen, World
 
@@ -75,6 +76,8 @@ class Player:
             await self.stage.change_unit("merge", found[1], found[2], date.fromisoformat(found[3]))
         elif found := re.fullmatch(r"rename (\S+) to (.+) on (\S+)", what):
             await self.stage.change_unit("rename", found[1], found[2], date.fromisoformat(found[3]))
+        elif found := re.fullmatch(r"(\d+) reports of (\S+) to (\S+)", what):
+            await reports.put(self.stage, int(found[1]), found[2], found[3])
         elif found := re.fullmatch(r"(blocked|unblocked|removed|added|migrated): (.+)", what):
             await self.stage.event(found[1], found[2])
         elif found := re.fullmatch(r"(\d+) (minutes?|hours?|days?) later", what):

@@ -13,6 +13,7 @@ Bình edits "old": new           edits what they said
 -- code ABCDE23456: mau-pkt-1   a one-time code of a person, or of a group ("05716/PKT", "05716/PKT full", "05716")
 -- no routing of giao_thong     the table has no such row any more
 -- merge 05716-01 into 05716-02 on 2026-12-01     as a workbook says it; also "rename 05716-03 to Xóm Mới on 2026-12-01"
+-- 9 reports of mau-truong-xom-1 to PKT      are there, without anybody having seen them being written
 -- blocked: Bình                also unblocked; of a group: removed, added, migrated
     Bình ← text, further lines, [buttons]
 """
@@ -26,6 +27,10 @@ from pathlib import Path
 _DO = re.compile(
     r"(?P<who>[^\s:#-][^:]*?)(?: (?P<verb>presses|sends|says|replies|edits|joins)(?: in (?P<where>[^:]+?))?(?: to (?P<to>[^:]+?))?(?: \"(?P<old>[^\"]*)\")?)?: ?(?P<what>.*)"
 )
+
+
+_CODE = re.compile(r"\b[2-9A-HJKMNP-TV-Z]{5}-[2-9A-HJKMNP-TV-Z]{5}\b")
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ def parse(line: str) -> Step:
 
 def shown(who: str, text: str, buttons: list[list[str]], mark: str = "←") -> str:
     """What someone saw, as it is written down."""
+    text = _LINK.sub("(link)", _CODE.sub("(code)", text))  # other ones each time
     lines = text.split("\n") if text else []
     lines += ["".join(f"[{label}]" for label in row) for row in buttons]
     head, *rest = lines or [""]

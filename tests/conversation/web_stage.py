@@ -136,7 +136,7 @@ class Page:
         headers = {"Authorization": f"Bearer {self.token}"}
         async with self.stage.http.get(f"{self.stage.base}/web/photo/{sha}", headers=headers) as answer:
             assert answer.status == 200, answer.status
-            assert (await answer.read()).startswith(b"\xff\xd8"), "no JPEG"
+            assert (await answer.read()).startswith((b"\xff\xd8", b"\x89PNG")), "no picture"
 
     async def caught_up(self, channel: WebChannel) -> None:
         """Everything said until now has been taken."""

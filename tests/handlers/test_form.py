@@ -10,7 +10,10 @@ import pytest
 from handlers.compile_form import compile_source, sources
 from handlers.form import Text, content_hash, load
 
-NAMES = ("answer", "ask", "correct", "forward", "handover", "leave", "petition", "practice", "refuse", "reply")
+NAMES = (
+    "announce", "answer", "ask", "correct", "forward", "handover", "leave", "look_up", "petition", "practice", "refuse", "reply", "search",
+    "template", "week_note",
+)  # fmt: skip
 
 
 def test_all_forms_are_there():

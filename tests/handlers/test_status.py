@@ -86,7 +86,7 @@ def test_the_way_of_a_good_practice() -> None:
         ("new", "reply", "reporter", "No question is waiting for an answer here."),
         ("new", "answer", "reporter", "Only the department this case lies with can do that."),
         ("asked", "reply", "department", "Only the person who sent this can do that."),
-        ("refused", "accept", "intake", "This petition has already been closed as outside the competence."),
+        ("refused", "accept", "intake", "This petition has already been closed by a refusal."),
         ("asked", "accept", "department", "That cannot be done with this case now."),
     ],
 )

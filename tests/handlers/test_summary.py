@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -270,14 +270,6 @@ def test_no_query_reads_all_petitions(sqlite_url: str) -> None:
 )
 def test_the_week_whose_friday_has_come(now: datetime, week: tuple[int, int]) -> None:
     assert summary.week_of(now) == week
-    assert summary.due_at(*week) <= now
-
-
-def test_it_is_posted_on_friday_afternoon() -> None:
-    moment = summary.due_at(2026, 48)
-    assert moment == FRIDAY
-    assert moment.tzinfo is UTC
-    assert moment.astimezone(VN).date() == date(2026, 11, 27)
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ export class Bubbles {
   pictures(bubble, body) {
     const shown = [...(body.photos || []).map((sha) => ({ sha })), ...(body.previews || []).map((url) => ({ url }))];
     if (shown.length) {
-      const grid = el("div", { class: `pictures n${Math.min(shown.length, 4)}` });
+      const grid = el("div", { class: `pictures n${Math.min(shown.length, 4)}${body.alt ? " whole" : ""}` });
       for (const picture of shown) grid.append(this.picture(picture, body.alt || t("photoAlt")));
       bubble.append(grid);
     }

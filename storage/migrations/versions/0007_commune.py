@@ -47,6 +47,7 @@ def _columns() -> None:
         history.create_foreign_key("fk_history_other_id", "person", ["other_id"], ["id"])
     op.create_index("ix_report_holder_id", "report", ["holder_id"])
     op.create_index("ix_report_hamlet_id", "report", ["hamlet_id"])
+    op.create_index("ix_letter_group_id", "letter", ["group_id"])
 
 
 def _registry() -> None:
@@ -157,6 +158,7 @@ def _words() -> None:
         sa.Column("week", sa.String(8), primary_key=True),
         sa.Column("decision", sa.String(8), nullable=False),
         sa.Column("words", sa.Text()),
+        sa.Column("words_by", Key, sa.ForeignKey("person.id")),
         _to("person_id", "person"),
         sa.Column("at", Time, nullable=False),
     )
@@ -180,6 +182,7 @@ def downgrade() -> None:
         "page_session", "page_link", "handover", "absence",
     ):  # fmt: skip
         op.drop_table(table)
+    op.drop_index("ix_letter_group_id", "letter")
     op.drop_index("ix_report_hamlet_id", "report")
     op.drop_index("ix_report_holder_id", "report")
     with op.batch_alter_table("history", table_kwargs={"sqlite_autoincrement": True}) as history:
