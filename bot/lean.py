@@ -17,13 +17,6 @@ def one_arena() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
-def forget_docs() -> None:
-    """Once everything is imported: nobody reads the libraries' documentation here (over one MB, reused for the registry)."""
-    for kind in [found for found in gc.get_objects() if isinstance(found, type)]:
-        with contextlib.suppress(AttributeError, TypeError):  # those written in C keep theirs
-            kind.__doc__ = None
-
-
 def settle() -> None:
     """After loading, before serving.
 

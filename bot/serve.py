@@ -44,7 +44,6 @@ def main() -> None:
     from bot.config import Settings
     from bot.server import CannotServe, Server, serve, start_loop
 
-    lean.forget_docs()
     values = _read(child)
     settings = Settings(
         **values

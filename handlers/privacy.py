@@ -25,6 +25,7 @@ _TYPED = re.compile(
     r"(?:du lieu|dulieu)(?: (?P<kind>sua|ban sao|rut|xoa)(?P<sure> ngay)?"
     r"|(?: (?P<answer>xong|tu choi)(?P<yes> ngay)?(?: dl)? ?(?P<which>\d{1,9})(?: .*)?))?"
 )
+_FIRST = tuple("dDđĐ")
 _KINDS = {"sua": "correct", "ban sao": "see", "rut": "withdraw", "xoa": "delete"}
 FORM, LONGEST = "correct", 600
 
@@ -35,6 +36,8 @@ def meant(turn: Turn) -> str:
     if incoming.tap:
         return incoming.tap if incoming.tap.startswith("p:") or incoming.tap == "m:data" else ""
     if incoming.edited or len(incoming.text) > LONGEST or incoming.attachments:
+        return ""
+    if incoming.text.lstrip()[:1] not in _FIRST:  # every message comes past here: most need no folding
         return ""
     found = _TYPED.fullmatch(fold(incoming.text))
     if found is None:

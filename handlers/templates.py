@@ -41,8 +41,10 @@ def offer(turn: Turn, case: Any, out: list[Outgoing]) -> list[Outgoing]:
 def typed(turn: Turn) -> list[Outgoing]:
     """“mẫu 2” while an answer is being asked for; nothing for anything else."""
     account = turn.account
+    if account is None or account.case_id is None or account.form_hash is None:
+        return []
     said = _TYPED.fullmatch(fold(turn.incoming.text)) if len(turn.incoming.text) < 12 else None
-    if said is None or account is None or account.case_id is None or account.form_hash is None:
+    if said is None:
         return []
     form = turn.forms.by_hash.get(account.form_hash)
     if form is None or form.name != "answer":

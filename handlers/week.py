@@ -22,11 +22,13 @@ _TYPED: Final = {
     "nhan tong hop": "note",
     "bo tong hop": "skip",
 }
+_FIRST: Final = tuple("gGvVnNbB")  # every message comes past here: most need no folding
 
 
 def typed(turn: Turn) -> list[Outgoing]:
     """What the buttons of a preview do, as words; nothing for anything else."""
-    what = _TYPED.get(fold(turn.incoming.text)) if len(turn.incoming.text) < 40 else None
+    text = turn.incoming.text.strip()
+    what = _TYPED.get(fold(text)) if len(text) < 40 and text[:1] in _FIRST else None
     units = rights.offices(turn.registry, turn.me.id, "summary", turn.day) if what else []
     named = [(unit_id, name) for unit_id in units for name in _now(turn, unit_id)]
     waiting = [one for one in named if coming(turn.conn, *one)]
