@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -241,8 +242,19 @@ def restore(
     command.restore(settings(), file, check=check)
 
 
+def _speak_vietnamese() -> None:
+    """Into a file or a pipe Windows writes a code page without our letters, and would end in the middle of a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # none at all where there is no console
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8")
+
+
 def main() -> None:
     """Entry point; a closed pipe and Ctrl-C end quietly."""
+    _speak_vietnamese()
     try:
         app()
     except BrokenPipeError:

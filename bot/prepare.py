@@ -32,11 +32,14 @@ def source_hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-NOT_SAVED = 3  # exit code: the database is older and could not be backed up, so it was left alone
+NOT_UPDATED = 3  # exit code: the database is older, and could not be backed up or not be migrated
 
 
-class NotSaved(RuntimeError):
-    """No backup could be made, so nothing was migrated; the text says why, a line each."""
+class NotUpdated(RuntimeError):
+    """An older database was left as it is: no backup could be made, or the migration failed; the text says why, a line each.
+
+    Trying again would not help, and would make a backup each time.
+    """
 
 
 class NewerDatabase(RuntimeError):
@@ -107,11 +110,19 @@ def reason(error: Exception) -> str:
     return re.sub(r"^<class '[^']+'>: ", "", said.splitlines()[0])
 
 
+def not_updated(error: Exception) -> str:
+    """The sentence for a person when a migration failed after its backup."""
+    words = words_for(DEFAULT)
+    sentence = words(
+        "The database could not be brought to this version: {reason}. Keep the backup, install the earlier danvan again, and tell whoever looks after danvan."
+    )
+    return sentence.format(reason=reason(error))
+
+
 def in_subprocess(url: str, key_file: Path | None = None, saved: tuple[Path, Path] | None = None) -> str:
     """The same in a process of its own. With `saved`, the folders of media and of backups, an older database is backed up first.
 
-    Returns what the backup said. Raises `NotSaved` when there was to be one and it failed, RuntimeError with the process's
-    last words for everything else.
+    Returns what the backup said. Raises `NotUpdated`, RuntimeError with the process's last words for everything else.
     """
     # UTF-8 also where Windows would use a code page that has no Vietnamese.
     command = [
@@ -125,8 +136,8 @@ def in_subprocess(url: str, key_file: Path | None = None, saved: tuple[Path, Pat
     done = subprocess.run(  # noqa: S603 - this program itself
         command, input=url, capture_output=True, encoding="utf-8", check=False
     )
-    if done.returncode == NOT_SAVED:
-        raise NotSaved(done.stderr.strip())
+    if done.returncode == NOT_UPDATED:
+        raise NotUpdated((done.stdout + done.stderr).strip())
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "prepare failed")
     return done.stdout.strip()
@@ -136,20 +147,22 @@ def main(arguments: list[str]) -> int:
     """`KEY_FILE MEDIA BACKUPS`, or less of it; the exit code."""
     # The address may hold a password, so it comes by standard input, not where every process list shows it.
     url, paths = sys.stdin.read().strip(), [Path(argument) for argument in arguments]
+    was_saved = False
     if len(paths) == 3:
         import typer
 
         from bot.commands import backup
 
         try:
-            backup.before_update(Settings(database_url=url, key_file=paths[0], media_dir=paths[1], backup_dir=paths[2]))
+            given = Settings(database_url=url, key_file=paths[0], media_dir=paths[1], backup_dir=paths[2])
+            was_saved = backup.before_update(given)
         except typer.Exit:
-            return NOT_SAVED
+            return NOT_UPDATED
     try:
         prepare(url, paths[0] if paths else None)
     except Exception as error:  # noqa: BLE001 - its parent shows one line to a person
-        sys.stderr.write(f"{reason(error)}\n")
-        return 1
+        sys.stderr.write(f"{not_updated(error) if was_saved else reason(error)}\n")
+        return NOT_UPDATED if was_saved else 1
     return 0
 
 

@@ -33,7 +33,7 @@ TRIAL = (
 
 
 def main() -> None:
-    """Serve until stopped; ends with 2 and a plain sentence when the settings are wrong, with 1 when it cannot serve."""
+    """Serve until stopped; ends with a plain sentence: 2 when trying again would not help (wrong settings, a failed update), else 1."""
     gc.disable()  # loading makes no garbage to speak of; `lean.settle` enables it again
     # The child reads the settings while we load the program.
     child = subprocess.Popen([sys.executable, "-m", "bot.load_settings"], stdout=subprocess.PIPE)
@@ -42,7 +42,7 @@ def main() -> None:
     lean.one_arena()
     from bot import logs
     from bot.config import Settings
-    from bot.server import CannotServe, Server, serve, start_loop
+    from bot.server import CannotServe, CannotUpdate, Server, serve, start_loop
 
     values = _read(child)
     settings = Settings(
@@ -62,7 +62,7 @@ def main() -> None:
         start_loop(serve(Server(settings)))
     except CannotServe as error:
         sys.stderr.write(f"{error}\n")
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, CannotUpdate) else 1)
 
 
 def _read(child: subprocess.Popen[bytes]) -> dict[str, Any]:

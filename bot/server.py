@@ -38,6 +38,10 @@ class CannotServe(Exception):
     """The text is a plain sentence for whoever started the program."""
 
 
+class CannotUpdate(CannotServe):
+    """Starting again would not help, and would save the same database again and again."""
+
+
 class Server:
     """Everything wired by hand, top to bottom. Raises `CannotServe` when its folder cannot be written."""
 
@@ -103,7 +107,9 @@ class Server:
             await self.db.read(lambda conn: keys.take(conn, self.settings.key_file))
             await self.db.open()
             await self.app.load()
-        except (keys.KeyTrouble, prepare.NewerDatabase, prepare.NotSaved) as error:
+        except prepare.NotUpdated as error:
+            raise CannotUpdate(str(error)) from None
+        except (keys.KeyTrouble, prepare.NewerDatabase) as error:
             raise CannotServe(str(error)) from None
         except (SQLAlchemyError, sqlite3.Error, OSError, RuntimeError) as error:
             raise CannotServe(f"DANVAN_DATABASE_URL: the database cannot be opened: {prepare.reason(error)}") from None

@@ -166,6 +166,10 @@ def test_the_services_are_shut_in_and_start_what_exists(name: str) -> None:
     assert service["MemoryMax"]
 
 
+def test_the_server_is_not_started_again_where_that_would_not_help() -> None:
+    assert unit("danvan.service")["Service"]["RestartPreventExitStatus"] == "2", "as tests/bot/test_update.py sees it"
+
+
 def test_the_timer_starts_the_backup_every_night() -> None:
     timer = unit("danvan-backup.timer")
     assert timer["Timer"]["OnCalendar"].endswith("Asia/Ho_Chi_Minh")

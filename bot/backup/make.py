@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from bot import prepare
 from bot.backup import verify
@@ -41,6 +42,7 @@ class Made:
     counts: dict[str, int]
     missing: list[str] = field(default_factory=list)
     removed: list[Path] = field(default_factory=list)
+    is_noted: bool = True
 
 
 def backup(settings: Settings, folder: Path, keep: int | None = None) -> Made:
@@ -66,7 +68,7 @@ def backup(settings: Settings, folder: Path, keep: int | None = None) -> Made:
     finally:
         part.unlink(missing_ok=True)
     made = Made(target, counts, missing)
-    _note(settings.database_url, now, counts | {"missing": len(missing)})
+    made.is_noted = _note(settings.database_url, now, counts | {"missing": len(missing)})
     made.removed = _older(folder, keep) if keep is not None else []
     return made
 
@@ -185,13 +187,17 @@ def _to_disk(folder: Path) -> None:
         os.close(handle)
 
 
-def _note(url: str, now: datetime, counts: dict[str, int]) -> None:
-    """In the database itself, unless it is an older one that is about to be migrated."""
+def _note(url: str, now: datetime, counts: dict[str, int]) -> bool:
+    """In the database itself, unless it is an older one that is about to be migrated; False when it takes nothing now."""
     engine = create_engine(migrate.synchronous(url), **ENGINE_OPTIONS)
     try:
         with engine.begin() as conn:
             if migrate.is_current(conn):
                 outbox.ran(conn, JOB, now, counts)
+    except OperationalError:  # somebody imports just now: the backup is whole all the same
+        return False
+    else:
+        return True
     finally:
         engine.dispose()
 

@@ -54,6 +54,11 @@ def said(made: make.Made, words: Words) -> None:
     """What was backed up; files that are missing from the disk on standard error."""
     sentence = words("Backed up and read back whole: {file} ({rows} rows, {files} photos and files, {size}).")
     typer.echo(sentence.format(file=made.path, **make.described(made.counts)))
+    if not made.is_noted:
+        typer.echo(
+            words("The database was busy, so it does not know of this backup; danvan check will still miss it."),
+            err=True,
+        )
     if made.missing:
         missing = words.n(
             "One photo or file that the database knows is not in the media folder (or is damaged), so it is not in the backup:",
@@ -63,8 +68,8 @@ def said(made: make.Made, words: Words) -> None:
         typer.echo("\n  ".join([missing, *made.missing[:10]]), err=True)
 
 
-def before_update(settings: Settings) -> None:
-    """An older database with work in it is backed up; `typer.Exit` when that failed, and then it must not be migrated."""
+def before_update(settings: Settings) -> bool:
+    """Whether an older database with work in it was backed up; `typer.Exit` when that failed, and then it must not be migrated."""
     words = words_for(DEFAULT)
     try:
         with sentences(settings, words, settings.backup_dir):
@@ -75,6 +80,7 @@ def before_update(settings: Settings) -> None:
     if made is not None:
         typer.echo(words("The database is of an older version: it is backed up before it is changed."))
         said(made, words)
+    return made is not None
 
 
 def restore(settings: Settings, file: Path, *, check: bool) -> None:

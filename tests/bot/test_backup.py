@@ -228,6 +228,22 @@ def test_only_the_newest_are_kept(tmp_path: Path, prepared_sqlite: str) -> None:
     assert len(left) == 3, "the newest, the second newest, and what is not ours"
 
 
+def test_a_busy_database_is_backed_up_all_the_same(tmp_path: Path, prepared_sqlite: str) -> None:
+    """Somebody holds its one pen, as a long import does: the copy is whole, only its note is missing."""
+    engine = create_engine(synchronous(prepared_sqlite), **ENGINE_OPTIONS)
+    with engine.connect() as conn:
+        conn.exec_driver_sql("PRAGMA journal_mode=WAL")
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
+        run = danvan(tmp_path, "backup", DATABASE_URL=prepared_sqlite, MEDIA_DIR=tmp_path / "media")
+    engine.dispose()
+    assert run.returncode == 0
+    assert run.stdout.startswith("Đã sao lưu và đọc lại đủ")
+    assert run.stderr.startswith("Cơ sở dữ liệu đang bận nên chưa ghi nhớ được lần sao lưu này.")
+    (made,) = (tmp_path / "danvan-backups").iterdir()
+    assert verify(made).counts["rows"]
+    assert in_it(prepared_sqlite, lambda conn: outbox.last_run(conn, make.JOB)) is None
+
+
 def test_in_another_folder(tmp_path: Path, prepared_sqlite: str) -> None:
     run = danvan(tmp_path, "backup", "usb/disk", DATABASE_URL=prepared_sqlite)
     assert run.returncode == 0, run

@@ -108,6 +108,15 @@ def test_an_unknown_command_is_named(tmp_path: Path) -> None:
     assert "No such command 'serve'" in run.stderr
 
 
+def test_our_letters_go_into_a_file_that_windows_would_write_in_its_own_code_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    run = danvan(tmp_path, "init")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("Đã tạo: danvan.toml")
+
+
 # Serving.
 
 

@@ -100,17 +100,37 @@ async def test_a_server_that_starts_does_so_too(tmp_path: Path, sqlite_url: str)
     assert revision(sqlite_url) == migrate.head()
 
 
-@pytest.mark.parametrize("command", ["migrate", "run"])
-def test_without_a_backup_it_stays_as_it_is(tmp_path: Path, sqlite_url: str, command: str) -> None:
+COMMANDS = pytest.mark.parametrize(("command", "code"), [("migrate", 1), ("run", 2)])  # 2: systemd lets it be
+
+
+@COMMANDS
+def test_without_a_backup_it_stays_as_it_is(tmp_path: Path, sqlite_url: str, command: str, code: int) -> None:
     older(sqlite_url, OLDER[-1])
     (tmp_path / "file").write_text("")
     done = run(tmp_path, command, MODE="live", DATABASE_URL=sqlite_url, BACKUP_DIR=tmp_path / "file" / "backups")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr == (
         f"{tmp_path}/file/backups: Not a directory\n"
         "Chưa sao lưu được nên chưa nâng cấp cơ sở dữ liệu. Dữ liệu vẫn như cũ.\n"
     )
     assert revision(sqlite_url) == OLDER[-1]
+
+
+@COMMANDS
+def test_a_migration_that_fails_is_told_once(tmp_path: Path, prepared_sqlite: str, command: str, code: int) -> None:
+    """One sentence after the backup; the server ends with what its unit does not start again."""
+    in_it(prepared_sqlite, lambda conn: conn.execute(text(f"UPDATE alembic_version SET version_num = '{OLDER[-1]}'")))
+    before = everything(prepared_sqlite)
+    done = danvan(tmp_path, command, MODE="live", DATABASE_URL=prepared_sqlite, HTTP_PORT=0)
+    assert done.returncode == code
+    (made,) = backups(tmp_path)
+    said = (done.stdout + done.stderr).splitlines()
+    assert said[0] == "Cơ sở dữ liệu là của bản cũ: sao lưu trước rồi mới nâng cấp."
+    assert made.name in said[1]
+    assert re.fullmatch(r"Chưa nâng cấp được cơ sở dữ liệu: .+\. Đồng chí giữ bản sao lưu, .*", said[2])
+    assert len(said) == 3
+    assert everything(prepared_sqlite) == before
+    assert revision(prepared_sqlite) == OLDER[-1]
 
 
 def test_where_nothing_is_in_it_there_is_nothing_to_save(tmp_path: Path, database_url: str) -> None:
